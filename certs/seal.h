@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_CERTS_SEAL_H
+#define SKM_CERTS_SEAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "milter/base/reason.h"
+#include "milter/base/wire.h"
+
+/*
+ * What is asked of the seal server, and what it answers: the wire between
+ * act (which asks) and certs (which holds keys and libraries).
+ *
+ * Request: one PACKET_SEAL with the recipients, and the message's sealed memfd.
+ * Answer: PACKET_SEALED with a new sealed memfd, or PACKET_REFUSED with one
+ * reason per recipient, or nothing at all: then the mail is deferred. There is
+ * no answer that lets a message pass in clear.
+ */
+enum seal_packet { PACKET_SEAL = 32, PACKET_SEALED, PACKET_REFUSED };
+
+enum seal_method { SEAL_SMIME, SEAL_OPENPGP, SEAL_METHODS };
+
+enum { SEAL_RECIPIENTS = 256, SEAL_TEXT = 256 };
+
+/* "smime", "openpgp". */
+const char *seal_method_name(enum seal_method method);
+
+struct seal_request {
+	size_t count;
+	char *rcpts[SEAL_RECIPIENTS]; /* addresses, outside ones only */
+};
+
+/*
+ * A message sealed for all recipients with one method. fd holds the new
+ * message whole: its header has every field of the original except the
+ * Content-* and MIME-Version fields, which are the sealed ones; lines end in
+ * CRLF; the encrypted content was parsed again to its end before it counted.
+ */
+struct seal_answer {
+	bool sealed;
+	int fd; /* sealed memfd, or -1 */
+	enum seal_method method;
+	char algorithm[SEAL_TEXT]; /* content cipher really used: "AES-256-GCM" */
+	char keys[1024]; /* fingerprints used, space between */
+	size_t count;
+	bool temporary; /* refused: trying again may help */
+	char reasons[SEAL_RECIPIENTS][SEAL_TEXT]; /* refused: why, in the
+						   * order of the request */
+};
+
+/* The client's side: asks the server at path. 0 and *answer (heap, freed by
+ * seal_answer_free, which closes fd), or -1: no answer, so defer. */
+int seal_ask(const char *path, int message, const struct seal_request *request,
+    int64_t deadline, struct seal_answer **answer, struct reason *why);
+void seal_answer_free(struct seal_answer **answer);
+
+/* The server's side of the packets. */
+void seal_put_request(struct wire_out *out, const struct seal_request *r);
+int seal_get_request(struct wire_in *in, struct seal_request *r,
+    struct reason *why);
+void seal_request_clear(struct seal_request *r);
+int seal_send_answer(int fd, const struct seal_answer *answer,
+    int64_t deadline, struct reason *why);
+
+#endif

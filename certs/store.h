@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_CERTS_STORE_H
+#define SKM_CERTS_STORE_H
+
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "milter/base/conf.h"
+#include "milter/base/reason.h"
+
+/*
+ * Whom we can write to safely: one file per key below certs_dir.
+ *
+ *	smime/ADDRESS.pem      certificate of that address
+ *	openpgp/ADDRESS.asc    public key of that address (armoured)
+ *	ca/NAME.pem            authorities that smime/ must chain to; without
+ *	                       any, a certificate that the operator put there
+ *	                       is trusted as it is
+ *
+ * ADDRESS is lower case. Files are put there by `sekimorictl certs import`,
+ * which checks them in the seal server: keys are hostile input too.
+ */
+struct store;
+
+/* Opens certs_dir; missing folders are an empty store. */
+struct store *store_open(const struct conf *conf, struct reason *why);
+void store_close(struct store **s);
+
+/* The usable certificate of address: right name, valid now, chain if there
+ * are authorities, key and algorithms over the floor (RSA >= 2048, P-256 ...).
+ * NULL with the reason for the sender in why. Freed by X509_free(). */
+X509 *store_certificate(struct store *s, const char *address,
+    struct reason *why);
+
+/* The armoured OpenPGP key of address, freed by free(); NULL and why. It is
+ * checked (expiry, revocation, encryption subkey) by openpgp.c. */
+char *store_openpgp(struct store *s, const char *address, size_t *len,
+    struct reason *why);
+
+#endif

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: ISC
+
+# One inspector a line. This list is the only place an inspector is registered.
+inspectors = \
+	%D%/virus.c
+
+noinst_LIBRARIES += milter/inspect/libinspect.a
+milter_inspect_libinspect_a_CPPFLAGS = $(AM_CPPFLAGS) $(CLAMAV_CFLAGS) \
+	$(ICU_CFLAGS) $(PSL_CFLAGS) $(IDN2_CFLAGS)
+milter_inspect_libinspect_a_SOURCES = \
+	%D%/inspect.c %D%/inspect.h \
+	%D%/engine.c %D%/engine.h \
+	$(inspectors)
+nodist_milter_inspect_libinspect_a_SOURCES = %D%/registry.inc
+INSPECT_LIBS = milter/inspect/libinspect.a policy/libpolicy.a $(MAIL_LIBS) \
+	$(CLAMAV_LIBS) $(MAGIC_LIBS) $(PSL_LIBS) $(BASE_LIBS)
+
+BUILT_SOURCES += %D%/registry.inc
+CLEANFILES += %D%/registry.inc
+%D%/registry.inc: %D%/local.mk
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)for f in $(inspectors); do \
+		echo "INSPECTOR($$(basename $$f .c))"; done >$@

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: ISC
+noinst_LIBRARIES += policy/libpolicy.a
+policy_libpolicy_a_CPPFLAGS = $(AM_CPPFLAGS) $(IDN2_CFLAGS)
+policy_libpolicy_a_SOURCES = \
+	%D%/fact.c %D%/fact.h %D%/facts.def \
+	%D%/findings.c %D%/findings.h \
+	%D%/findings_json.c \
+	%D%/envelope.c %D%/envelope.h \
+	%D%/rules.c %D%/rules.h \
+	%D%/decide.c %D%/policy.h %D%/verdicts.def \
+	%D%/explain.c
+POLICY_LIBS = policy/libpolicy.a $(IDN2_LIBS) $(BASE_LIBS)
+dist_man_MANS += %D%/sekimori-policy.5 %D%/sekimori-facts.7
+policyconfdir = $(sysconfdir)/sekimori
+dist_policyconf_DATA = %D%/default.policy
