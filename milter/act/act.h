@@ -2,8 +2,7 @@
 #ifndef SKM_ACT_ACT_H
 #define SKM_ACT_ACT_H
 
-#include <libmilter/mfapi.h>
-
+#include "milter/act/mta.h"
 #include "milter/base/conf.h"
 #include "milter/base/reason.h"
 #include "milter/quarantine/quarantine.h"
@@ -14,24 +13,32 @@
  * Verdicts -> effects: the only folder that changes the world.
  *
  * Acting has two steps. act_plan() is pure: it groups the recipients by
- * verdict and decides what the one answer to the MTA will be. act_carry_out()
- * then does what must be on stable storage first (quarantine, journal), then
- * changes the message, and last answers. Any error in between is "defer".
+ * verdict and decides what becomes of each group. act_carry_out() then does
+ * what must be on stable storage first (quarantine, journal), then changes the
+ * message, and last answers. Any error in between is "defer".
  */
 
 /* Recipients that share one fate. */
 struct group {
 	struct verdict verdict;
-	size_t *rcpts; /* numbers into envelope->rcpts */
+	/* What is done, where one SMTP answer for all recipients makes it
+	 * differ from the verdict: refused beside others is held, any defer
+	 * defers all, encrypted beside clear refuses all. */
+	enum verdict_kind effect;
+	const char *class; /* effect quarantine: class for the reviewer */
+	size_t *rcpts; /* numbers into envelope->rcpts, rising */
 	size_t count;
+	char held[IDENT_SIZE]; /* carried out: its name in the quarantine */
 };
 
 struct plan {
 	struct group *groups;
 	size_t count;
-	enum verdict_kind answer; /* DELIVER: the message goes on (changed or
-				   * not); QUARANTINE: nobody gets it now;
-				   * REFUSE; DEFER; ENCRYPT: goes on sealed */
+	enum verdict_kind answer; /* DELIVER or TAG: the message goes on;
+				   * ENCRYPT: goes on sealed; QUARANTINE:
+				   * nobody gets it now; REFUSE; DEFER */
+	bool mixed; /* refused because some must get it only sealed and
+		     * others only in clear */
 };
 
 /* Decides for every recipient and groups them. Freed by act_plan_free(). */
@@ -39,9 +46,16 @@ struct plan *act_plan(const struct policy *p, const struct findings *f,
     const struct envelope *e);
 void act_plan_free(struct plan **plan);
 
+/* The plan for a message that came with a good release token: everyone gets
+ * it, whatever the policy said when it was held. */
+struct plan *act_plan_released(const struct envelope *e);
+
+/* The pure half of act_plan(): one verdict a recipient, in order. */
+struct plan *act_plan_from(const struct verdict *verdicts, size_t count);
+
 /* What acting needs; belongs to the session that calls. */
 struct act {
-	SMFICTX *ctx; /* NULL in tests: then nothing is sent to the MTA */
+	const struct mta *mta;
 	const struct conf *conf;
 	struct journal *journal;
 	struct quarantine *quarantine;
@@ -51,17 +65,10 @@ struct act {
 	int message;          /* sealed memfd */
 	const char *seal_socket;
 	int64_t started;      /* clock_ms() of MAIL */
-	/* header fields of the message that must go: counts of existing
-	 * X-Sekimori-* and of Authentication-Results fields with our id */
-	const struct stale_header *stale;
-	size_t stale_count;
-};
-
-/* An existing header field to remove: name and its 1-based position among the
- * fields of that name (smfi_chgheader's index). */
-struct stale_header {
-	char name[64];
-	int index;
+	/* A release token that token_check() found good: names of the held
+	 * message and of the attempt, or NULL. It is used up durably before
+	 * the message goes on. */
+	const char *release_id, *release_nonce;
 };
 
 /*
@@ -69,8 +76,11 @@ struct stale_header {
  * SMFIS_CONTINUE, SMFIS_DISCARD, SMFIS_REJECT or SMFIS_TEMPFAIL (replies are
  * set). line gets the one syslog line. On any failure SMFIS_TEMPFAIL, nothing
  * of the message having been changed before everything was durable.
+ *
+ * Fields that only we may set (X-Sekimori-*, Authentication-Results with our
+ * id) are found in the message and removed from what is delivered.
  */
-sfsistat act_carry_out(struct act *a, const struct plan *plan, char *line,
+sfsistat act_carry_out(struct act *a, struct plan *plan, char *line,
     size_t size);
 
 #endif
