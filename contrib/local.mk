@@ -1,1 +1,3 @@
 # SPDX-License-Identifier: ISC
+
+EXTRA_DIST += %D%/check %D%/deps
