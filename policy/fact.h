@@ -8,12 +8,7 @@
  * The vocabulary between inspection and policy: policy/facts.def, row by row.
  * Nothing else crosses from what read the mail to what judges it.
  */
-enum severity {
-	SEVERITY_info,
-	SEVERITY_low,
-	SEVERITY_medium,
-	SEVERITY_high
-};
+enum severity { SEVERITY_info, SEVERITY_low, SEVERITY_medium, SEVERITY_high };
 
 enum fact {
 #define FACT(id, name, severity, en, ja, basis) FACT_##id,

@@ -38,14 +38,14 @@ enum {
 enum inspected {
 	INSPECTED_CLEAN, /* inspected, nothing known found by the engine */
 	INSPECTED_FOUND, /* inspected, the engine knows it */
-	INSPECTED_NOT    /* not inspected: see reason */
+	INSPECTED_NOT /* not inspected: see reason */
 };
 
 struct found {
 	enum fact fact;
-	int part;        /* index into parts, or -1: the whole message */
+	int part; /* index into parts, or -1: the whole message */
 	uint64_t offset; /* bytes from the part's begin, 0 if it has none */
-	char *evidence;  /* printable; "" if there is nothing to show */
+	char *evidence; /* printable; "" if there is nothing to show */
 };
 
 struct seen_part {
@@ -61,26 +61,27 @@ struct seen_part {
 
 struct seen_url {
 	int part;
-	char *url;  /* as it would be opened */
+	char *url; /* as it would be opened */
 	char *host; /* lower case, A-label form */
 };
 
 struct findings {
 	struct found *facts;
 	size_t facts_count;
+	unsigned kinds[FACT_COUNT]; /* how many facts of each kind */
 	struct seen_part *parts;
 	size_t parts_count;
 	struct seen_url *urls;
 	size_t urls_count;
 	size_t dropped;
-	char *engine;     /* "ClamAV 1.4.6/27000" */
-	int64_t db_time;  /* seconds since 1970 of the newest signatures, 0:
+	char *engine; /* "ClamAV 1.4.6/27000" */
+	int64_t db_time; /* seconds since 1970 of the newest signatures, 0:
 			   * unknown */
 	uint64_t signatures;
 	int64_t milliseconds;
-	char *subject;    /* decoded Subject, printable, for people */
+	char *subject; /* decoded Subject, printable, for people */
 	char *message_id; /* without angle brackets */
-	char *from;       /* decoded From, printable */
+	char *from; /* decoded From, printable */
 	bool finished;
 };
 
@@ -90,9 +91,9 @@ void findings_free(struct findings **f);
 
 /* States a fact; evidence (printf) is made printable and cut with "...".
  * part is an index into parts or -1. */
-void findings_fact(struct findings *f, enum fact fact, int part,
-    uint64_t offset, const char *evidence, ...)
-    __attribute__((format(printf, 5, 6)));
+void
+findings_fact(struct findings *f, enum fact fact, int part, uint64_t offset,
+    const char *evidence, ...) __attribute__((format(printf, 5, 6)));
 
 /* Adds a part; strings are copied and made printable. Its index, or -1 when
  * there is no room (counted in dropped). */
@@ -117,7 +118,7 @@ enum findings_packet {
 	PACKET_PART,
 	PACKET_URL,
 	PACKET_SUMMARY, /* engine, times, subject ... */
-	PACKET_DONE     /* explicit end: counts of the three above */
+	PACKET_DONE /* explicit end: counts of the three above */
 };
 
 /* Sends all of f and the end. */
@@ -128,9 +129,10 @@ int findings_send(int fd, const struct findings *f, int64_t deadline,
  * Receives what a server states, up to its end. Every number is checked
  * against the vocabulary and the bounds, every text is made printable; the
  * server may be in an attacker's hands. 0 and f->finished, or -1: it died,
- * fell silent until deadline, or sent nonsense. f keeps what came before.
+ * fell silent until deadline, or sent nonsense. f, empty before, keeps what
+ * came until then; the caller states scan.unfinished.
  */
-int findings_recv(int fd, struct findings *f, int64_t deadline,
-    struct reason *why);
+int
+findings_recv(int fd, struct findings *f, int64_t deadline, struct reason *why);
 
 #endif

@@ -4,7 +4,8 @@ policy_libpolicy_a_CPPFLAGS = $(AM_CPPFLAGS) $(IDN2_CFLAGS)
 policy_libpolicy_a_SOURCES = \
 	%D%/fact.c %D%/fact.h %D%/facts.def \
 	%D%/findings.c %D%/findings.h \
-	%D%/findings_json.c \
+	%D%/findings_wire.c %D%/findings_json.c \
+	%D%/keep.c %D%/keep.h \
 	%D%/envelope.c %D%/envelope.h \
 	%D%/rules.c %D%/rules.h \
 	%D%/decide.c %D%/policy.h %D%/verdicts.def \
