@@ -81,8 +81,15 @@ struct places;
 struct places *places_new(const struct conf *conf, struct reason *why);
 void places_free(struct places **p);
 
+/* The own domains as folded (lower case, A-labels; a leading dot kept: the
+ * domain and all below). They belong to p. */
+char *const *places_domains(const struct places *p, size_t *count);
+
 /* Is the domain (lower case, A-labels) one of own_domains? */
 bool places_own_domain(const struct places *p, const char *domain);
+
+/* Is the address (text) in one of own_networks? */
+bool places_own_network(const struct places *p, const char *ip);
 
 /* Sets e->inside (own network, local, or authenticated) and each recipient's
  * direction. */
@@ -91,8 +98,9 @@ void envelope_directions(struct envelope *e, const struct places *p);
 /* "inbound", "outbound", "internal". */
 const char *direction_name(enum direction direction);
 
-/* One packet with the whole envelope but the recipients beyond the first 64,
- * for lookup and scan (which need to know who is inside). */
+/* One packet with the whole envelope for lookup and scan (which need to know
+ * who is inside): of the recipients the first 64, fewer when their addresses
+ * are long, without their arguments. */
 void envelope_put(struct wire_out *out, const struct envelope *e);
 struct envelope *envelope_get(struct wire_in *in, struct reason *why);
 

@@ -7,6 +7,8 @@ policy_libpolicy_a_SOURCES = \
 	%D%/findings_wire.c %D%/findings_json.c \
 	%D%/keep.c %D%/keep.h \
 	%D%/envelope.c %D%/envelope.h \
+	%D%/address.c %D%/address.h \
+	%D%/places.c \
 	%D%/rules.c %D%/rules.h \
 	%D%/decide.c %D%/policy.h %D%/verdicts.def \
 	%D%/explain.c
