@@ -30,6 +30,8 @@ enum { ENVELOPE_TEXT = 512, ENVELOPE_ADDRESS = 1024 };
 struct recipient {
 	char *address;
 	char *domain; /* points into address, "" if there is none */
+	char *given;  /* byte for byte as the MTA gave it: smfi_delrcpt() must
+		       * be told the same, Postfix compares exactly */
 	char *args;   /* ESMTP arguments: "NOTIFY=... ORCPT=...", or "" */
 	enum direction direction;
 };
