@@ -29,6 +29,7 @@ struct group {
 	size_t *rcpts; /* numbers into envelope->rcpts, rising */
 	size_t count;
 	char held[IDENT_SIZE]; /* carried out: its name in the quarantine */
+	int seen; /* carried out: how often the same was held */
 };
 
 struct plan {
@@ -62,9 +63,9 @@ struct act {
 	const struct policy *policy;
 	const struct envelope *envelope;
 	const struct findings *findings;
-	int message;          /* sealed memfd */
+	int message; /* sealed memfd */
 	const char *seal_socket;
-	int64_t started;      /* clock_ms() of MAIL */
+	int64_t started; /* clock_ms() of MAIL */
 	/* A release token that token_check() found good: names of the held
 	 * message and of the attempt, or NULL. It is used up durably before
 	 * the message goes on. */
@@ -80,7 +81,7 @@ struct act {
  * Fields that only we may set (X-Sekimori-*, Authentication-Results with our
  * id) are found in the message and removed from what is delivered.
  */
-sfsistat act_carry_out(struct act *a, struct plan *plan, char *line,
-    size_t size);
+sfsistat
+act_carry_out(struct act *a, struct plan *plan, char *line, size_t size);
 
 #endif

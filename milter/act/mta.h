@@ -18,7 +18,7 @@ enum { MTA_LINES = 32, MTA_LINE = 400 };
 
 /* A reply: up to MTA_LINES lines, each printable ASCII. */
 struct mta_reply {
-	const char *code;     /* "550" */
+	const char *code; /* "550" */
 	const char *extended; /* "5.7.1" */
 	char lines[MTA_LINES][MTA_LINE];
 	size_t count;
@@ -32,6 +32,7 @@ struct mta {
 	int (*add)(void *context, const char *name, const char *value);
 	/* above all other fields */
 	int (*insert)(void *context, const char *name, const char *value);
+	/* rcpt exactly as the MTA gave it */
 	int (*remove)(void *context, const char *rcpt);
 	int (*body)(void *context, const unsigned char *bytes, size_t len);
 	int (*reply)(void *context, const struct mta_reply *reply);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_ACT_CARRY_H
+#define SKM_ACT_CARRY_H
+
+#include "certs/seal.h"
+#include "milter/act/act.h"
+#include "milter/act/fields.h"
+#include "milter/act/proof.h"
+
+/*
+ * One plan being carried out: what the effects (one a file) share. First what
+ * must be durable is made, then events_record() records it, then the
+ * message is changed, and last the MTA is answered.
+ */
+struct carry {
+	struct act *a;
+	struct plan *plan;
+	struct fields fields; /* of the message */
+	struct mta_reply reply;
+	struct seal_request asked;
+	struct seal_answer *seal; /* what the seal server said, or NULL */
+	struct proof *proof; /* it may go on; or NULL */
+	struct reason why; /* of a deferral */
+};
+
+/* encrypt.c: asks for the seal. 0: c->proof, or the plan is "refuse" now; -1:
+ * defer. Changes nothing outside. */
+int encrypt_prepare(struct carry *c);
+
+/* encrypt.c: puts the sealed message in the place of the clear one. */
+int encrypt_apply(struct carry *c, const struct seal_answer *seal);
+
+/* quarantine.c: holds the message for the group, durably. */
+int quarantine_prepare(struct carry *c, struct group *g);
+
+/* quarantine.c: takes the group's recipients off the message. */
+int quarantine_apply(struct carry *c, const struct group *g);
+
+/* quarantine.c: is every group held, so that the MTA may forget it? */
+bool quarantine_all(const struct carry *c);
+
+/* tag.c: marks the message for its reader: X-Sekimori-* and Subject. */
+int tag_apply(struct carry *c, const struct group *g);
+
+/* tag.c: prefix in front of a Subject, by RFC 2047 where it is not ASCII. */
+int tag_subject(struct buf *out, const char *prefix, const char *subject);
+
+/* deliver.c: removes what only we may say, and says it. */
+int deliver_apply(struct carry *c);
+
+/* refuse.c: the lines of a refusal by policy, or of a mixed message. */
+void refuse_reply(struct carry *c);
+
+/* refuse.c: the lines of a refusal by the seal server. */
+void refuse_unsealed(struct carry *c);
+
+/* defer.c: everything is undone that can be: 451 to all. */
+void defer_all(struct carry *c);
+
+/* events.c: what is recorded of this plan, in one unit. */
+int events_record(const struct carry *c, struct reason *why);
+
+/* What can be said about the message on one line of syslog. */
+void line_make(const struct carry *c, char *line, size_t size);
+
+/* The direction for records: outbound when anybody outside gets it. */
+const char *carry_direction(const struct envelope *e);
+
+/* Names of the facts found, each once, with sep between; cut at whole names
+ * when size is not enough. */
+void
+carry_facts(const struct findings *f, const char *sep, char *out, size_t size);
+
+/* Our name in Authentication-Results (RFC 8601). */
+void carry_authserv(const struct conf *conf, char *out, size_t size);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_ACT_COMMANDS_H
+#define SKM_ACT_COMMANDS_H
+
+#include "milter/base/conf.h"
+
+/*
+ * Verbs of sekimorictl that act on held mail; see struct command. They need a
+ * reason, because every one of them is an event.
+ */
+
+/* quarantine release ID... --reason TEXT [--json] */
+int commands_release(const struct conf *conf, int argc, char **argv);
+
+/* quarantine discard ID... --reason TEXT [--json] */
+int commands_discard(const struct conf *conf, int argc, char **argv);
+
+#endif

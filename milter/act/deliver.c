@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "milter/act/carry.h"
+#include "milter/base/text.h"
+#include "milter/base/banned.h"
+
+enum { NAME = 256, RESULT = 1024 };
+
+/* The text in front of the first ";", without blanks, comments, quotes and
+ * backslashes (RFC 8601, 2.2: CFWS may stand before the id). */
+static void
+claimed_id(const struct field *field, char out[NAME])
+{
+	size_t len = 0;
+	int depth = 0;
+
+	for (size_t i = 0; i < field->value_len && len < NAME - 1; i++) {
+		char c = field->value[i];
+
+		if (c == '(')
+			depth++;
+		else if (c == ')' && depth > 0)
+			depth--;
+		else if (c == ';' && depth == 0)
+			break;
+		else if (depth == 0 && strchr(" \t\r\n\"\\", c) == NULL)
+			out[len++] = c;
+	}
+	out[len] = '\0';
+}
+
+/* A result in our name that came from outside would be believed inside. A
+ * version number may follow the id, so what begins with it is enough. */
+static bool
+is_stale(const struct field *field, const char *id)
+{
+	char claimed[NAME];
+
+	if (strncasecmp(field->name, "X-Sekimori-", 11) == 0)
+		return true;
+	if (!fields_named(field, "Authentication-Results"))
+		return false;
+	claimed_id(field, claimed);
+	return strncasecmp(claimed, id, strlen(id)) == 0;
+}
+
+static int
+remove_stale(struct carry *c, const char *id)
+{
+	const struct mta *mta = c->a->mta;
+
+	/* From the last: a removed field moves those behind it up. */
+	for (size_t i = c->fields.count; i-- > 0;) {
+		const struct field *field = &c->fields.list[i];
+		char name[FIELDS_NAME];
+
+		if (!is_stale(field, id))
+			continue;
+		fields_name(field, name);
+		if (mta->change(mta->context, name, field->index, NULL) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static const struct found *
+spf_fact(const struct findings *f)
+{
+	for (size_t i = 0; i < f->facts_count; i++)
+		if (strncmp(fact_row(f->facts[i].fact)->name, "spf.", 4) == 0)
+			return &f->facts[i];
+	return NULL;
+}
+
+/* The property is the sender's text: only what a domain is made of passes. */
+static void
+property(const char *evidence, char out[NAME])
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789.-_@+=";
+	size_t len = strcspn(evidence, " ");
+
+	out[0] = '\0';
+	if (strncmp(evidence, "smtp.", 5) != 0 || len >= NAME - 1 ||
+	    strspn(evidence, allowed) != len)
+		return;
+	snprintf(out, NAME, " %.*s", (int)len, evidence);
+}
+
+static int
+insert_result(struct carry *c, const char *id)
+{
+	const struct mta *mta = c->a->mta;
+	const struct found *spf = spf_fact(c->a->findings);
+	char value[RESULT], what[NAME];
+
+	if (spf == NULL || c->a->envelope->inside)
+		return 0;
+	property(spf->evidence, what);
+	snprintf(value, sizeof value, "%s;\n\t%s=%s%s", id, "spf",
+	    fact_row(spf->fact)->name + 4, what);
+	return mta->insert(mta->context, "Authentication-Results", value);
+}
+
+int
+deliver_apply(struct carry *c)
+{
+	char id[NAME];
+
+	carry_authserv(c->a->conf, id, sizeof id);
+	if (remove_stale(c, id) == -1 || insert_result(c, id) == -1)
+		return reason_set(&c->why, "the MTA did not take a header");
+	return 0;
+}

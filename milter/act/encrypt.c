@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+#include <strings.h>
+
+#include "milter/act/carry.h"
+#include "milter/base/clock.h"
+#include "milter/base/banned.h"
+
+enum { VALUE_MAX = 65536, CHUNK = 65535 };
+
+static void
+ask_for(struct carry *c, const struct group *g)
+{
+	for (size_t i = 0; i < g->count; i++)
+		c->asked.rcpts[c->asked.count++] =
+		    c->a->envelope->rcpts[g->rcpts[i]].address;
+}
+
+static size_t
+recipients(const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->groups[i].effect == VERDICT_ENCRYPT)
+			n += plan->groups[i].count;
+	return n;
+}
+
+static void
+refuse_all(struct carry *c)
+{
+	for (size_t i = 0; i < c->plan->count; i++)
+		c->plan->groups[i].effect = VERDICT_REFUSE;
+	c->plan->answer = VERDICT_REFUSE;
+}
+
+static int
+judge(struct carry *c)
+{
+	if (c->seal->sealed) {
+		c->proof =
+		    proof_sealed(c->plan, c->a->envelope, &c->asked, &c->seal);
+		if (c->proof == NULL)
+			return reason_set(&c->why,
+			    "what was sealed is not what the plan needs");
+		return 0;
+	}
+	if (c->seal->temporary)
+		return reason_set(&c->why, "seal: %s", c->seal->reasons[0]);
+	refuse_all(c);
+	refuse_unsealed(c);
+	return 0;
+}
+
+int
+encrypt_prepare(struct carry *c)
+{
+	int64_t deadline = clock_ms() + c->a->conf->seal_time * 1000;
+
+	if (recipients(c->plan) > SEAL_RECIPIENTS) {
+		refuse_all(c);
+		refuse_reply(c);
+		mta_line(&c->reply, "encryption is for %d recipients at most",
+		    SEAL_RECIPIENTS);
+		return 0;
+	}
+	for (size_t i = 0; i < c->plan->count; i++)
+		if (c->plan->groups[i].effect == VERDICT_ENCRYPT)
+			ask_for(c, &c->plan->groups[i]);
+	if (seal_ask(c->a->seal_socket, c->a->message, &c->asked, deadline,
+		&c->seal, &c->why) == -1)
+		return reason_prefix(&c->why, "seal");
+	return judge(c);
+}
+
+/* Says how the body is to be read: these must be the sealed message's own. */
+static bool
+describes_body(const struct field *field)
+{
+	return fields_named(field, "MIME-Version") ||
+	       strncasecmp(field->name, "Content-", 8) == 0;
+}
+
+static int
+remove_old(struct carry *c)
+{
+	const struct mta *mta = c->a->mta;
+
+	for (size_t i = c->fields.count; i-- > 0;) {
+		const struct field *field = &c->fields.list[i];
+		char name[FIELDS_NAME];
+
+		if (!describes_body(field))
+			continue;
+		fields_name(field, name);
+		if (mta->change(mta->context, name, field->index, NULL) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+add_new(const struct mta *mta, const struct fields *sealed)
+{
+	for (size_t i = 0; i < sealed->count; i++) {
+		const struct field *field = &sealed->list[i];
+		char name[FIELDS_NAME];
+		struct buf value;
+		int answer;
+
+		if (!describes_body(field))
+			continue;
+		fields_name(field, name);
+		buf_init(&value, VALUE_MAX);
+		answer = fields_value(field, &value);
+		if (answer == 0)
+			answer = mta->add(mta->context, name, buf_text(&value));
+		buf_free(&value);
+		if (answer == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+new_body(const struct mta *mta, const struct fields *sealed)
+{
+	size_t at = sealed->body;
+
+	if (at >= sealed->size)
+		return -1;
+	while (at < sealed->size) {
+		size_t n = sealed->size - at;
+
+		if (n > CHUNK)
+			n = CHUNK;
+		if (mta->body(mta->context, sealed->bytes + at, n) == -1)
+			return -1;
+		at += n;
+	}
+	return 0;
+}
+
+int
+encrypt_apply(struct carry *c, const struct seal_answer *seal)
+{
+	const struct mta *mta = c->a->mta;
+	struct fields sealed;
+	int answer = -1;
+
+	/* The body first: should the rest fail, nothing clear is left. */
+	if (fields_open(&sealed, seal->fd, &c->why) == 0) {
+		if (new_body(mta, &sealed) == 0 && remove_old(c) == 0 &&
+		    add_new(mta, &sealed) == 0)
+			answer = 0;
+		else
+			reason_set(&c->why,
+			    "the MTA did not take the sealed message");
+	}
+	fields_close(&sealed);
+	return answer;
+}

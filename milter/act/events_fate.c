@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "milter/act/events.h"
+#include "milter/base/clock.h"
+#include "milter/base/banned.h"
+
+enum { DOMAINS = 100 };
+
+static void
+held(struct events *all, const struct carry *c, const struct group *g)
+{
+	json_t *f = events_fields(c->a->envelope);
+	uint8_t digest[HASH_BYTES];
+	char hex[HASH_HEX];
+
+	if (hash_fd(c->a->message, digest, all->why) == -1) {
+		json_decref(f);
+		all->bad = 1;
+		return;
+	}
+	hash_hex(digest, hex);
+	json_object_set_new(f, "q", json_string(g->held));
+	json_object_set_new(f, "class", events_text(g->class));
+	json_object_set_new(f, "sha256", json_string(hex));
+	json_object_set_new(f, "size",
+	    json_integer((json_int_t)c->a->envelope->size));
+	json_object_set_new(f, "seen_count", json_integer(g->seen));
+	events_recipients(f, c->a->envelope, g->rcpts, g->count);
+	events_add(all, EVENT_QUARANTINE_CREATE, f);
+}
+
+static void
+set_domains(json_t *f, const struct carry *c)
+{
+	json_t *domains = json_object();
+	json_t *list = json_array();
+	const char *name;
+	json_t *unused;
+
+	for (size_t i = 0; i < c->asked.count; i++) {
+		const char *at = strrchr(c->asked.rcpts[i], '@');
+
+		json_object_set_new(domains, at == NULL ? "" : at + 1,
+		    json_true());
+	}
+	json_object_foreach(domains, name, unused)
+	{
+		if (json_array_size(list) < DOMAINS)
+			json_array_append_new(list, json_string(name));
+	}
+	json_decref(domains);
+	json_object_set_new(f, "rcpt_domain", list);
+}
+
+static void
+set_reasons(json_t *f, const struct carry *c)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->asked.count; i++)
+		json_array_append_new(list,
+		    json_pack("{s:o, s:o}", "rcpt",
+			events_text(c->asked.rcpts[i]), "reason",
+			events_text(c->seal->reasons[i])));
+	json_object_set_new(f, "reasons", list);
+}
+
+static void
+set_seal(json_t *f, const struct seal_answer *seal)
+{
+	json_object_set_new(f, "method",
+	    json_string(seal_method_name(seal->method)));
+	json_object_set_new(f, "keys", events_text(seal->keys));
+	json_object_set_new(f, "content_alg", events_text(seal->algorithm));
+}
+
+/* Also when it failed: "who could not be written to" is a question of the
+ * annual report. */
+static void
+crypto(struct events *all, const struct carry *c)
+{
+	const struct seal_answer *seal =
+	    c->proof != NULL ? proof_seal(c->proof) : NULL;
+	const char *result = "unanswered";
+	json_t *f;
+
+	if (c->asked.count == 0)
+		return;
+	f = events_fields(c->a->envelope);
+	json_object_set_new(f, "op", json_string("encrypt"));
+	set_domains(f, c);
+	if (seal != NULL) {
+		set_seal(f, seal);
+		result = "sealed";
+	} else if (c->seal != NULL && !c->seal->sealed) {
+		set_reasons(f, c);
+		result = c->seal->temporary ? "temporary" : "refused";
+	}
+	json_object_set_new(f, "res", json_string(result));
+	events_add(all, EVENT_MAIL_CRYPTO, f);
+}
+
+static json_t *
+observed(const struct verdict *v)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < v->observed_count && i < POLICY_OBSERVED; i++)
+		json_array_append_new(list,
+		    json_pack("{s:o, s:s}", "rule",
+			events_text(v->observed[i].rule), "verdict",
+			verdict_name(v->observed[i].kind)));
+	return list;
+}
+
+static json_t *
+inspected(const struct findings *found)
+{
+	json_int_t n[INSPECTED_NOT + 1] = { 0 };
+
+	for (size_t i = 0; i < found->parts_count; i++)
+		n[found->parts[i].inspected]++;
+	return json_pack("{s:I, s:I, s:I}", "yes", n[INSPECTED_CLEAN], "found",
+	    n[INSPECTED_FOUND], "not", n[INSPECTED_NOT]);
+}
+
+static void
+set_decision(json_t *f, const struct carry *c, const struct group *g)
+{
+	const struct verdict *v = &g->verdict;
+
+	json_object_set_new(f, "verdict", json_string(verdict_name(g->effect)));
+	json_object_set_new(f, "rule", events_text(v->rule));
+	json_object_set_new(f, "basis", events_text(v->basis));
+	json_object_set_new(f, "score", json_integer(v->score));
+	json_object_set_new(f, "observed", observed(v));
+	json_object_set_new(f, "rules_hash",
+	    events_text(policy_hash(c->a->policy)));
+}
+
+static void
+decided(struct events *all, const struct carry *c, const struct group *g)
+{
+	const struct envelope *e = c->a->envelope;
+	json_t *f = events_fields(e);
+
+	json_object_set_new(f, "dir",
+	    json_string(direction_name(e->rcpts[g->rcpts[0]].direction)));
+	set_decision(f, c, g);
+	json_object_set_new(f, "findings", findings_facts_json(c->a->findings));
+	json_object_set_new(f, "inspected", inspected(c->a->findings));
+	json_object_set_new(f, "ms", json_integer(clock_ms() - c->a->started));
+	if (g->effect == VERDICT_QUARANTINE)
+		json_object_set_new(f, "q", json_string(g->held));
+	if (c->a->release_id != NULL)
+		json_object_set_new(f, "release",
+		    json_string(c->a->release_id));
+	events_recipients(f, e, g->rcpts, g->count);
+	events_add(all, EVENT_MAIL_VERDICT, f);
+}
+
+void
+events_fate(struct events *all, const struct carry *c)
+{
+	crypto(all, c);
+	for (size_t i = 0; i < c->plan->count; i++) {
+		const struct group *g = &c->plan->groups[i];
+
+		if (g->effect == VERDICT_QUARANTINE)
+			held(all, c, g);
+		decided(all, c, g);
+	}
+}

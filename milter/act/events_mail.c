@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "milter/act/events.h"
+#include "milter/base/count.h"
+#include "milter/base/file.h"
+#include "milter/base/banned.h"
+
+enum { SECRET_MAX = 4096 };
+
+static json_t *
+tls(const struct envelope *e)
+{
+	if (e->tls_version == NULL || e->tls_version[0] == '\0')
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o}", "ver",
+	    events_text(e->tls_version), "cipher", events_text(e->tls_cipher),
+	    "bits", events_text(e->tls_bits), "verify",
+	    events_text(e->tls_verify));
+}
+
+static void
+received(struct events *all, const struct envelope *e)
+{
+	json_t *f = events_fields(e);
+
+	json_object_set_new(f, "dir", json_string(carry_direction(e)));
+	json_object_set_new(f, "client_ip", events_text(e->client_ip));
+	json_object_set_new(f, "helo", events_text(e->helo));
+	json_object_set_new(f, "env_from", events_text(e->sender));
+	json_object_set_new(f, "size", json_integer((json_int_t)e->size));
+	json_object_set_new(f, "tls", tls(e));
+	json_object_set_new(f, "auth_user", events_text(e->auth_user));
+	json_object_set_new(f, "daemon", events_text(e->daemon));
+	events_recipients(f, e, NULL, e->rcpts_count);
+	events_add(all, EVENT_MAIL_RECEIVED, f);
+}
+
+/* Subjects and Message-IDs can be compared by who has the key, and read by
+ * nobody (domain.md, 2.7). Without the key nothing is said of them. */
+static void
+set_hashed(json_t *f, const char *key, const char *text,
+    const struct conf *conf)
+{
+	struct reason ignored;
+	uint8_t digest[HASH_BYTES];
+	char hex[HASH_HEX], *secret;
+	size_t len;
+
+	if (text == NULL || text[0] == '\0' ||
+	    file_get(AT_FDCWD, conf->secret_file, SECRET_MAX, &secret, &len,
+		&ignored) == -1)
+		return;
+	hash_mac((const uint8_t *)secret, len, text, strlen(text), digest);
+	explicit_bzero(secret, len);
+	free(secret);
+	hash_hex(digest, hex);
+	json_object_set_new(f, key, json_string(hex));
+}
+
+static json_t *
+domain_of(const char *from)
+{
+	const char *at = from == NULL ? NULL : strrchr(from, '@');
+
+	if (at == NULL)
+		return json_string("");
+	return json_stringn(at + 1, strcspn(at + 1, "> \t,;\""));
+}
+
+static void
+parsed(struct events *all, const struct carry *c)
+{
+	const struct findings *found = c->a->findings;
+	json_t *f = events_fields(c->a->envelope);
+
+	set_hashed(f, "msgid_h", found->message_id, c->a->conf);
+	set_hashed(f, "subject_h", found->subject, c->a->conf);
+	json_object_set_new(f, "from_domain", domain_of(found->from));
+	json_object_set_new(f, "parts", findings_parts_json(found));
+	json_object_set_new(f, "urls", findings_urls_json(found));
+	events_add(all, EVENT_MAIL_PARSED, f);
+}
+
+static void
+authenticated(struct events *all, const struct carry *c)
+{
+	const struct envelope *e = c->a->envelope;
+	const struct findings *found = c->a->findings;
+
+	if (e->inside)
+		return;
+	for (size_t i = 0; i < found->facts_count; i++) {
+		const char *name = fact_row(found->facts[i].fact)->name;
+		json_t *f;
+
+		if (strncmp(name, "spf.", 4) != 0)
+			continue;
+		f = events_fields(e);
+		json_object_set_new(f, "spf", json_string(name + 4));
+		json_object_set_new(f, "spf_domain",
+		    events_text(e->sender_domain));
+		json_object_set_new(f, "src", json_string("own"));
+		events_add(all, EVENT_MAIL_AUTH, f);
+		return;
+	}
+}
+
+static const char *
+engine_result(const struct findings *found)
+{
+	if (findings_has(found, FACT_VIRUS) != NULL)
+		return "found";
+	if (!found->finished)
+		return "error";
+	for (size_t i = 0; i < found->parts_count; i++)
+		if (found->parts[i].inspected == INSPECTED_NOT)
+			return "uninspectable";
+	return "clean";
+}
+
+static json_t *
+virus_names(const struct findings *found)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < found->facts_count; i++)
+		if (found->facts[i].fact == FACT_VIRUS)
+			json_array_append_new(names,
+			    events_text(found->facts[i].evidence));
+	return names;
+}
+
+static void
+engine(struct events *all, const struct carry *c)
+{
+	const struct findings *found = c->a->findings;
+	json_t *f = events_fields(c->a->envelope);
+
+	json_object_set_new(f, "engine", events_text(found->engine));
+	json_object_set_new(f, "db_time", json_integer(found->db_time));
+	json_object_set_new(f, "signatures",
+	    json_integer((json_int_t)found->signatures));
+	json_object_set_new(f, "res", json_string(engine_result(found)));
+	json_object_set_new(f, "names", virus_names(found));
+	json_object_set_new(f, "ms", json_integer(found->milliseconds));
+	events_add(all, EVENT_AV_RESULT, f);
+}
+
+static void
+labelled(struct events *all, const struct carry *c)
+{
+	static const struct {
+		enum fact fact;
+		int class;
+	} labels[] = { { FACT_LABEL_C3, 3 }, { FACT_LABEL_C2, 2 },
+		{ FACT_LABEL_PUBLIC, 1 }, { FACT_LABEL_ENCRYPT, 0 } };
+	json_t *f, *found = json_array();
+	int class = 0;
+
+	for (size_t i = 0; i < COUNT(labels); i++) {
+		const struct found *seen =
+		    findings_has(c->a->findings, labels[i].fact);
+
+		if (seen == NULL)
+			continue;
+		json_array_append_new(found,
+		    json_pack("{s:s, s:o}", "label", fact_row(seen->fact)->name,
+			"where", events_text(seen->evidence)));
+		if (class < labels[i].class)
+			class = labels[i].class;
+	}
+	if (json_array_size(found) == 0) {
+		json_decref(found);
+		return;
+	}
+	f = events_fields(c->a->envelope);
+	json_object_set_new(f, "found", found);
+	json_object_set_new(f, "class", json_integer(class));
+	json_object_set_new(f, "decided_by", json_string("sender"));
+	events_add(all, EVENT_MAIL_LABEL, f);
+}
+
+void
+events_mail(struct events *all, const struct carry *c)
+{
+	received(all, c->a->envelope);
+	parsed(all, c);
+	authenticated(all, c);
+	engine(all, c);
+	labelled(all, c);
+}

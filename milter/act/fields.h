@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_ACT_FIELDS_H
+#define SKM_ACT_FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "milter/base/buf.h"
+#include "milter/base/reason.h"
+
+/*
+ * Where the header fields of a message are, split at line ends and nothing
+ * more: what a field means is for the sandboxed scan to find out. Positions
+ * are those of libmilter, so that the MTA changes the field that was meant.
+ */
+enum { FIELDS_MAX = 4096 };
+
+struct field {
+	const char *name; /* not NUL-terminated */
+	size_t name_len;
+	const char *value; /* behind the colon and one blank, folds kept,
+			    * without the last line end */
+	size_t value_len;
+	int index; /* from 1 among the fields of that name */
+};
+
+struct fields {
+	unsigned char *bytes; /* the message, mapped */
+	size_t size, body; /* body: where it begins */
+	struct field *list;
+	size_t count;
+};
+
+/* Maps the message and lists those of its fields that act may have to change:
+ * X-Sekimori-*, Content-*, MIME-Version, Subject, Authentication-Results. 0,
+ * or -1: unreadable, or more than FIELDS_MAX of them. */
+int fields_open(struct fields *f, int message, struct reason *why);
+void fields_close(struct fields *f);
+
+/* Does the field have this name (either case)? */
+bool fields_named(const struct field *field, const char *name);
+
+/* The field's name, NUL-terminated and cut at 127 bytes. */
+enum { FIELDS_NAME = 128 };
+void fields_name(const struct field *field, char name[FIELDS_NAME]);
+
+/* Adds the value with LF for its line ends, as libmilter wants it. */
+int fields_value(const struct field *field, struct buf *out);
+
+#endif
