@@ -54,6 +54,7 @@ forget_recipients(struct envelope *e)
 {
 	for (size_t i = 0; i < e->rcpts_count; i++) {
 		free(e->rcpts[i].address);
+		free(e->rcpts[i].given);
 		free(e->rcpts[i].args);
 	}
 	free(e->rcpts);
@@ -127,6 +128,7 @@ envelope_rcpt(struct envelope *e, const char *path, const char *args,
 	r = &e->rcpts[e->rcpts_count++];
 	r->address = keep_printable(address, sizeof address);
 	r->domain = r->address + domain;
+	r->given = memcpy(keep_room(strlen(path) + 1), path, strlen(path));
 	r->args = keep_printable(args, ENVELOPE_TEXT);
 	r->direction = DIRECTION_INBOUND;
 	return 0;

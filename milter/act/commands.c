@@ -117,9 +117,9 @@ static int
 run(const struct conf *conf, int argc, char **argv, act_on *one)
 {
 	struct desk d = { .conf = conf };
-	const char *note = command_option(&argc, argv, "reason");
+	const char *note = command_option(&argc, argv, "--reason");
 
-	d.json = command_flag(&argc, argv, "json");
+	d.json = command_flag(&argc, argv, "--json");
 	if (command_unknown(argc, argv) != NULL || argc < 2) {
 		fprintf(stderr, "sekimorictl: expected ID... --reason TEXT\n");
 		return COMMAND_USAGE;
