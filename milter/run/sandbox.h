@@ -7,13 +7,13 @@
 #include "milter/base/reason.h"
 
 /*
- * The cage of a server's child: no_new_privs, resource limits, Landlock (one
- * writable folder), and a seccomp list of the calls its profile names
- * (sandboxes.def). What is not listed fails with EPERM if it is a probe that
- * libraries make and survive, and ends the child otherwise.
+ * The cage of a server's child: no_new_privs, resource limits, Landlock (the
+ * folders named and nothing else), and a seccomp list of the system calls that
+ * its profile needs (calls.def). A call that is not on the list fails with
+ * EPERM: libraries survive their own probes, and an attacker gets no further.
  */
 enum sandbox_profile {
-#define SANDBOX(id, network, exec, help) SANDBOX_##id,
+#define SANDBOX(id, help) SANDBOX_##id,
 #include "milter/run/sandboxes.def"
 #undef SANDBOX
 	SANDBOX_COUNT
@@ -21,23 +21,31 @@ enum sandbox_profile {
 
 struct sandbox {
 	enum sandbox_profile profile;
-	const char *writable;  /* the one folder, or NULL */
-	const char *const *readable; /* NULL-terminated, or NULL */
-	uint64_t memory;       /* bytes of address space beyond today's */
-	uint64_t file_size;
-	int64_t cpu_seconds;   /* over the child's life */
+	const char *writable;        /* the one folder, or NULL */
+	const char *const *readable; /* files and folders that may be read and
+				      * run, NULL-terminated, or NULL */
+	uint64_t memory;             /* bytes of address space beyond today's;
+				      * 0: not limited */
+	uint64_t file_size;          /* bytes of one file; 0: not limited */
 };
 
-/* Closes the cage for this process, for good. */
+/* Closes the cage for this process and all it starts, for good. */
 int sandbox_enter(const struct sandbox *s, struct reason *why);
 
-/* In the parent, as root: a mount namespace with an empty tmpfs of size bytes
- * on folder, and for profiles without network an empty network namespace.
- * Without the right to do so it does nothing: Landlock and seccomp stay. */
+/*
+ * In a server's parent, as root: a mount namespace of its own with an empty
+ * tmpfs of size bytes on folder, and without a network unless the profile has
+ * one. When not root it does nothing: Landlock and seccomp do the work alone.
+ */
 int sandbox_private(enum sandbox_profile profile, const char *folder,
     uint64_t size, struct reason *why);
 
-/* Changes to user (name or number) for good; nothing when not root. */
+/* Changes to user (a name, or UID or UID:GID in digits) for good; does nothing
+ * when not root. */
 int sandbox_user(const char *user, struct reason *why);
+
+/* Which user and group that is; -1 and why when there is none. */
+int sandbox_ids(const char *user, unsigned *uid, unsigned *gid,
+    struct reason *why);
 
 #endif

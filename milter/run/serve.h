@@ -14,30 +14,44 @@
  *
  * The parent never sees a byte of mail. Each child closes its cage before it
  * accepts its first connection, serves `messages` of them and ends; one that
- * is over its time is killed by the parent. The listening socket is the
- * bounded queue. On SIGTERM the parent has the children finish what is queued
- * and ends (drain); when its control descriptor closes it ends at once.
+ * is over its time is killed by the parent and replaced. The listening socket
+ * is the bounded queue. On SIGTERM the children finish what is queued and the
+ * parent ends (drain); when its control descriptor closes all end at once.
  */
 struct server {
-	const char *name;       /* "scan": program, socket and log name */
+	const char *name;     /* "scan": program, socket and log name */
 	enum sandbox_profile profile;
-	int64_t children, messages, seconds;
-	/* In the parent, before forking: load, self-test. Fills ready with one
-	 * line for the supervisor ("ClamAV 1.4.6/27000 8700000 ..."). */
+	const char *user;     /* the setting, when started as root */
+	int64_t children;     /* processes that serve; 0: one a core */
+	int64_t messages;     /* connections a child serves */
+	int64_t seconds;      /* time for one connection */
+	uint64_t memory;      /* see struct sandbox; 0: not limited */
+	uint64_t temp;        /* bytes of the temporary folder */
+	const char *const *readable; /* see struct sandbox */
+	/* In the parent, before forking: load and self-test. Fills ready with
+	 * one line for whoever started it. NULL: nothing to load. */
 	int (*load)(const struct conf *conf, char *ready, size_t size,
 	    struct reason *why);
-	/* In each child, before the cage closes; temp is its own folder. */
+	/* In each child, before the cage closes; temp is its own empty
+	 * folder. NULL: nothing to prepare. */
 	int (*prepare)(const struct conf *conf, const char *temp,
 	    struct reason *why);
-	/* One connection; -1 ends the child (after a limit). */
+	/* One connection, with the cage closed; -1 ends the child (a limit, a
+	 * connection that made no sense). */
 	int (*serve)(int connection, struct reason *why);
 };
 
+/* The longest ready line, with its NUL. */
+enum { SERVE_READY = 512 };
+
 /*
- * main() of a server: `scan -c FILE -s SOCKET [-n CHILDREN]`, control on
- * descriptor 3 if it is open: "ready LINE\n" or "failed REASON\n" is written
- * there once.
+ * main() of a server: `NAME -c FILE -s SOCKET [-n CHILDREN]`. fill sets what
+ * depends on the settings. The control descriptor is number 3 if it is a
+ * socket: "ready LINE\n" or "failed REASON\n" is written there once. Returns
+ * the exit status.
  */
-int serve_main(struct server *server, int argc, char **argv);
+int serve_main(struct server *server,
+    void (*fill)(struct server *server, const struct conf *conf), int argc,
+    char **argv);
 
 #endif
