@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "milter/base/clock.h"
+#include "milter/base/hash.h"
+#include "milter/base/log.h"
+#include "milter/lookup/lookup.h"
+#include "milter/run/ask.h"
+#include "milter/run/judge.h"
+#include "milter/base/banned.h"
+
+struct session *
+judge_session_new(void)
+{
+	struct session *s = calloc(1, sizeof *s);
+	struct site *site = session_site();
+
+	if (s != NULL) {
+		collect_init(&s->message, (uint64_t)site->conf->message_size);
+		s->envelope = envelope_new(
+		    (size_t)site->conf->message_recipients);
+	}
+	site_done(&site);
+	if (s != NULL && s->envelope == NULL)
+		judge_session_free(&s);
+	return s;
+}
+
+void
+judge_session_free(struct session **s)
+{
+	if (*s == NULL)
+		return;
+	judge_end(*s);
+	envelope_free(&(*s)->envelope);
+	free(*s);
+	*s = NULL;
+}
+
+void
+judge_begin(struct session *s)
+{
+	judge_end(s);
+	s->site = session_site();
+	s->message.limit = (uint64_t)s->site->conf->message_size;
+	s->started = clock_ms();
+	ident_new(s->envelope->id);
+	atomic_fetch_add(&gate.busy, 1);
+}
+
+void
+judge_end(struct session *s)
+{
+	if (s->started != 0)
+		atomic_fetch_sub(&gate.busy, 1);
+	s->started = 0;
+	s->refused = false;
+	s->token[0] = '\0';
+	collect_reset(&s->message);
+	if (s->envelope != NULL)
+		envelope_reset(s->envelope);
+	site_done(&s->site);
+}
+
+static sfsistat
+reply(const struct mta *mta, const char *code, const char *extended,
+    const char *text)
+{
+	struct mta_reply r = { .code = code, .extended = extended };
+
+	mta_line(&r, "%s", text);
+	mta->reply(mta->context, &r);
+	return code[0] == '5' ? SMFIS_REJECT : SMFIS_TEMPFAIL;
+}
+
+/* Says why in the log and to the MTA; nothing of the message is kept. */
+static sfsistat
+give_up(struct session *s, const struct mta *mta, const char *code,
+    const char *extended, const char *text)
+{
+	log_warning("%s: id=%s %s: %s", s->envelope->queue_id,
+	    s->envelope->id, code[0] == '5' ? "refused" : "deferred", text);
+	return reply(mta, code, extended, text);
+}
+
+/* Asks lookup first: the DNS answers while scan works. */
+static struct findings *
+ask_servers(struct session *s, int message)
+{
+	const struct conf *conf = s->site->conf;
+	struct findings *f = findings_new(), *sender = findings_new();
+	int64_t now = clock_ms();
+	int64_t sender_end = now + conf->lookup_time * 1000 + 1000;
+	struct reason sender_why, why;
+	int lookup = -1, scan;
+
+	if (conf->lookup && !s->envelope->inside)
+		lookup = ask(gate.lookup_socket, PACKET_LOOKUP, -1,
+		    s->envelope, sender_end, &sender_why);
+	scan = ask(gate.scan_socket, PACKET_SCAN, message, s->envelope,
+	    now + conf->scan_time * 1000, &why);
+	ask_collect(scan, f, FACT_SCAN_UNFINISHED,
+	    now + conf->scan_time * 1000, &why);
+	if (conf->lookup && !s->envelope->inside) {
+		ask_collect(lookup, sender, FACT_SPF_PERMERROR, sender_end,
+		    &sender_why);
+		/* A lookup that crashed is a fact of its own (permerror), not
+		 * an inspection that did not finish. */
+		sender->finished = true;
+		findings_merge(f, sender);
+	}
+	findings_free(&sender);
+	return f;
+}
+
+/* The hash that a release token is bound to: of the bytes behind the first
+ * empty line, since the MTA adds fields to the header on the way back. */
+static void
+hash_body(int message, size_t size, uint8_t digest[HASH_BYTES])
+{
+	const char *bytes = size == 0 ? MAP_FAILED
+	    : mmap(NULL, size, PROT_READ, MAP_PRIVATE, message, 0);
+	const char *body;
+
+	if (bytes == MAP_FAILED) {
+		hash_bytes("", 0, digest);
+		return;
+	}
+	body = memmem(bytes, size, "\r\n\r\n", 4);
+	if (body == NULL)
+		hash_bytes("", 0, digest);
+	else
+		hash_bytes(body + 4, size - (size_t)(body + 4 - bytes),
+		    digest);
+	munmap((void *)(uintptr_t)bytes, size);
+}
+
+static bool
+was_released(struct session *s, int message, char id[IDENT_SIZE],
+    char nonce[IDENT_SIZE])
+{
+	const struct envelope *e = s->envelope;
+	uint8_t digest[HASH_BYTES];
+	char **rcpts;
+	bool good;
+
+	if (s->token[0] == '\0' || e->rcpts_count == 0)
+		return false;
+	rcpts = calloc(e->rcpts_count, sizeof *rcpts);
+	if (rcpts == NULL)
+		return false;
+	for (size_t i = 0; i < e->rcpts_count; i++)
+		rcpts[i] = e->rcpts[i].address;
+	hash_body(message, s->message.size, digest);
+	good = token_check(gate.quarantine, s->token, digest, e->sender,
+	    rcpts, e->rcpts_count, id, nonce);
+	free(rcpts);
+	return good;
+}
+
+static sfsistat
+judge_collected(struct session *s, const struct mta *mta, int message)
+{
+	char line[2048] = "", id[IDENT_SIZE], nonce[IDENT_SIZE];
+	struct act act = {
+		.mta = mta,
+		.conf = s->site->conf,
+		.journal = gate.journal,
+		.quarantine = gate.quarantine,
+		.policy = s->site->policy,
+		.envelope = s->envelope,
+		.message = message,
+		.seal_socket = gate.seal_socket,
+		.started = s->started,
+	};
+	struct findings *f;
+	struct plan *plan;
+	sfsistat answer;
+
+	if (was_released(s, message, id, nonce)) {
+		f = findings_new();
+		f->finished = true;
+		act.release_id = id;
+		act.release_nonce = nonce;
+		plan = act_plan_released(s->envelope);
+	} else {
+		f = ask_servers(s, message);
+		plan = act_plan(s->site->policy, f, s->envelope);
+	}
+	act.findings = f;
+	answer = act_carry_out(&act, plan, line, sizeof line);
+	act_plan_free(&plan);
+	findings_free(&f);
+	atomic_fetch_add(&gate.messages, 1);
+	log_info("%s", line);
+	return answer;
+}
+
+sfsistat
+judge_message(struct session *s, const struct mta *mta)
+{
+	int message;
+
+	if (s->site == NULL || atomic_load(&gate.draining))
+		return give_up(s, mta, "451", "4.3.2", "the filter is "
+		    "stopping; try again");
+	if (s->refused)
+		return give_up(s, mta, "552", "5.5.3", s->why.text);
+	if (s->message.over)
+		return give_up(s, mta, "552", "5.3.4",
+		    "the message is larger than this site takes");
+	s->envelope->size = s->message.size;
+	message = collect_seal(&s->message, &s->why);
+	if (message == -1)
+		return give_up(s, mta, "451", "4.3.0",
+		    "cannot keep the message; try again");
+	envelope_directions(s->envelope, s->site->places);
+	return judge_collected(s, mta, message);
+}
