@@ -14,9 +14,11 @@
 struct session *
 judge_session_new(void)
 {
-	struct session *s = calloc(1, sizeof *s);
 	struct site *site = session_site();
+	struct session *s = NULL;
 
+	if (atomic_load(&gate.connections) < site->conf->milter_connections)
+		s = calloc(1, sizeof *s);
 	if (s != NULL) {
 		collect_init(&s->message, (uint64_t)site->conf->message_size);
 		s->envelope = envelope_new(

@@ -88,7 +88,8 @@ on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *address)
 	struct session *s = judge_session_new();
 	char text[INET6_ADDRSTRLEN];
 
-	/* No session: every later callback finds none and the end defers. */
+	/* No session (memory, too many connections): every later callback
+	 * finds none, and the end of the message defers. */
 	if (s == NULL || smfi_setpriv(ctx, s) == MI_FAILURE) {
 		judge_session_free(&s);
 		return no_reply();

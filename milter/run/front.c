@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <grp.h>
+#include <libmilter/mfapi.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "milter/base/clock.h"
+#include "milter/base/log.h"
+#include "milter/run/front.h"
+#include "milter/run/sandbox.h"
+#include "milter/run/session.h"
+#include "milter/base/banned.h"
+
+enum { DRAIN_MS = 30000, FDS_A_MESSAGE = 6 };
+
+struct gate gate;
+
+/* Guards the step between reading gate.site and counting its new user. */
+static pthread_mutex_t switching = PTHREAD_MUTEX_INITIALIZER;
+
+static struct {
+	const char *file;
+	int control;
+} front;
+
+struct site *
+session_site(void)
+{
+	struct site *site;
+
+	pthread_mutex_lock(&switching);
+	site = site_use(atomic_load(&gate.site));
+	pthread_mutex_unlock(&switching);
+	return site;
+}
+
+void
+session_switch(struct site *next)
+{
+	struct site *last;
+
+	pthread_mutex_lock(&switching);
+	last = atomic_exchange(&gate.site, next);
+	pthread_mutex_unlock(&switching);
+	site_done(&last);
+}
+
+/* The supervisor has read the same files a moment ago; if they changed since
+ * and are bad now, the old site stays. */
+static void
+read_again(void)
+{
+	struct reason why;
+	struct site *next = site_load(front.file, &why);
+
+	if (next == NULL) {
+		log_error("settings not taken up: %s", why.text);
+		return;
+	}
+	session_switch(next);
+	log_info("settings and policy read again");
+}
+
+/* What has begun is finished; what begins now is deferred. */
+static void
+drain(void)
+{
+	int64_t end = clock_ms() + DRAIN_MS;
+	struct timespec pause = { 0, 10000000 };
+
+	atomic_store(&gate.draining, true);
+	while (atomic_load(&gate.busy) > 0 && clock_ms() < end)
+		nanosleep(&pause, NULL);
+	smfi_stop();
+}
+
+static void *
+listen_to_supervisor(void *unused)
+{
+	char word;
+	ssize_t n;
+
+	(void)unused;
+	for (;;) {
+		n = read(front.control, &word, 1);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == 1 && word == 'r') {
+			read_again();
+			continue;
+		}
+		drain();
+		return NULL;
+	}
+}
+
+/* Many connections, a few descriptors for each message that is being judged:
+ * at the limit libmilter's accept loop would spin. */
+static void
+raise_descriptors(const struct conf *conf)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) == -1)
+		return;
+	l.rlim_cur = (rlim_t)conf->milter_connections * FDS_A_MESSAGE + 64;
+	if (geteuid() == 0 && l.rlim_max < l.rlim_cur)
+		l.rlim_max = l.rlim_cur;
+	if (l.rlim_cur > l.rlim_max)
+		l.rlim_cur = l.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &l);
+	if (l.rlim_cur < (rlim_t)conf->milter_connections + 64)
+		log_warning("only %llu descriptors for milter_connections %lld",
+		    (unsigned long long)l.rlim_cur,
+		    (long long)conf->milter_connections);
+}
+
+/* The MTA's group may connect, no one else. */
+static void
+open_socket_to_mta(const struct conf *conf)
+{
+	const char *path = strchr(conf->milter_socket, ':');
+	struct group *group;
+
+	if (path == NULL || strncmp(conf->milter_socket, "inet", 4) == 0)
+		return;
+	path++;
+	group = getgrnam(conf->milter_group);
+	if (group == NULL)
+		log_warning("there is no group %s (milter_group): only root "
+		    "and %s can connect to %s", conf->milter_group,
+		    conf->user, path);
+	else if (chown(path, (uid_t)-1, group->gr_gid) == -1)
+		log_warning("%s: group %s: %s", path, conf->milter_group,
+		    strerror(errno));
+	chmod(path, 0660);
+}
+
+static int
+set_up_milter(const struct conf *conf, struct reason *why)
+{
+	umask(0117);
+	if (smfi_setconn(conf->milter_socket) == MI_FAILURE)
+		return reason_set(why, "milter_socket \"%s\" is not "
+		    "unix:PATH or inet:PORT@HOST", conf->milter_socket);
+	smfi_settimeout((int)conf->milter_timeout);
+	if (session_register(why) == -1)
+		return -1;
+	if (smfi_opensocket(true) == MI_FAILURE)
+		return reason_errno(why, "milter_socket %s",
+		    conf->milter_socket);
+	open_socket_to_mta(conf);
+	umask(0077);
+	return 0;
+}
+
+static int
+set_up(struct reason *why)
+{
+	struct site *site = site_load(front.file, why);
+	const struct conf *conf;
+
+	if (site == NULL)
+		return -1;
+	conf = site->conf;
+	atomic_store(&gate.site, site);
+	snprintf(gate.scan_socket, sizeof gate.scan_socket, "%s/scan",
+	    conf->run_dir);
+	snprintf(gate.lookup_socket, sizeof gate.lookup_socket, "%s/lookup",
+	    conf->run_dir);
+	snprintf(gate.seal_socket, sizeof gate.seal_socket, "%s/seal",
+	    conf->run_dir);
+	raise_descriptors(conf);
+	/* The socket is made as root, so that its group can be the MTA's. */
+	if (set_up_milter(conf, why) == -1 ||
+	    sandbox_user(conf->user, why) == -1)
+		return -1;
+	gate.journal = journal_open(conf, why);
+	if (gate.journal != NULL)
+		gate.quarantine = quarantine_open(conf, true, why);
+	return gate.quarantine == NULL ? -1 : 0;
+}
+
+int
+front_main(const char *file, int control)
+{
+	struct reason why;
+	pthread_t thread;
+	int status;
+
+	front.file = file;
+	front.control = control;
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (set_up(&why) == -1) {
+		log_error("%s", why.text);
+		return 78; /* EX_CONFIG: trying again would not help */
+	}
+	if (pthread_create(&thread, NULL, listen_to_supervisor, NULL) != 0)
+		return 71;
+	status = smfi_main() == MI_FAILURE ? 1 : 0;
+	quarantine_close(&gate.quarantine);
+	journal_close(&gate.journal);
+	return status;
+}
