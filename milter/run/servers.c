@@ -44,8 +44,6 @@ servers_renew(struct servers *s, enum server_name server)
 	if (g->next.pid != 0)
 		spawn_end(&g->next);
 	g->start_after = 0;
-	if (g->now.pid != 0)
-		g->next.ready = false;
 	g->number++;
 }
 
@@ -179,6 +177,21 @@ servers_buried(struct servers *s, int pid, teller *tell, void *context)
 		}
 	}
 	return false;
+}
+
+void
+servers_forked(const struct servers *s)
+{
+	for (int i = 0; i < SERVERS; i++) {
+		const struct generation *g = &s->list[i];
+
+		if (g->now.control != -1)
+			close(g->now.control);
+		if (g->next.control != -1)
+			close(g->next.control);
+		if (g->last.control != -1)
+			close(g->last.control);
+	}
 }
 
 void

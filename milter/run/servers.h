@@ -57,6 +57,10 @@ bool servers_buried(struct servers *s, int pid,
     void (*tell)(void *context, const struct server_news *news),
     void *context);
 
+/* In a child that was forked and does not exec: closes the control sockets,
+ * which must close with the supervisor. */
+void servers_forked(const struct servers *s);
+
 /* Ends all of them at once and removes their sockets. */
 void servers_end(struct servers *s);
 

@@ -91,6 +91,7 @@ start_front(struct supervisor *s)
 	s->front = fork();
 	if (s->front == 0) {
 		close(pair[0]);
+		servers_forked(&s->servers);
 		release_signals();
 		exit(front_main(s->file, pair[1]));
 	}
