@@ -8,6 +8,7 @@
 
 #include "milter/base/clock.h"
 #include "milter/base/command.h"
+#include "milter/base/text.h"
 #include "milter/run/ctl.h"
 #include "milter/run/local.h"
 #include "milter/run/mails.h"
@@ -103,12 +104,15 @@ static void
 print_json(const char *name, const struct findings *f,
     const struct verdict *v)
 {
-	json_t *line = json_pack("{s:s%,s:s,s:s,s:i,s:o,s:o,s:o,s:I}", "file",
-	    name, strlen(name), "verdict", verdict_name(v->kind), "rule",
-	    v->rule, "score", v->score, "facts", findings_facts_json(f),
-	    "parts", findings_parts_json(f), "urls", findings_urls_json(f),
-	    "milliseconds", (json_int_t)f->milliseconds);
+	char file[8192];
+	json_t *line;
 
+	text_printable(file, sizeof file, name, strlen(name));
+	line = json_pack("{s:s,s:s,s:s,s:i,s:o,s:o,s:o,s:I}", "file", file,
+	    "verdict", verdict_name(v->kind), "rule", v->rule, "score",
+	    v->score, "facts", findings_facts_json(f), "parts",
+	    findings_parts_json(f), "urls", findings_urls_json(f),
+	    "milliseconds", (json_int_t)f->milliseconds);
 	command_print_json(line);
 }
 

@@ -1,1 +1,50 @@
 # SPDX-License-Identifier: ISC
+
+# The programs: what each links is what it may touch (see tests/house).
+sbin_PROGRAMS += sekimorid
+bin_PROGRAMS += sekimorictl
+pkglibexec_PROGRAMS += scan lookup seal
+
+serve_sources = %D%/serve.c %D%/serve.h %D%/serve_child.c %D%/serve_child.h \
+	%D%/sandbox.c %D%/sandbox.h %D%/sandboxes.def %D%/calls.def %D%/user.c
+site_sources = %D%/site.c %D%/site.h %D%/ask.c %D%/ask.h \
+	%D%/spawn.c %D%/spawn.h %D%/collect.c %D%/collect.h
+
+sekimorid_SOURCES = %D%/sekimorid.c \
+	%D%/folders.c \
+	%D%/front.c %D%/front.h \
+	%D%/judge.c %D%/judge.h \
+	%D%/sandbox.c %D%/sandbox.h \
+	%D%/servers.c %D%/servers.h \
+	%D%/session.c %D%/session.h \
+	%D%/signatures.c %D%/signatures.h \
+	%D%/supervisor.c %D%/supervisor.h \
+	%D%/supervisor_events.c %D%/supervisor_events.h \
+	%D%/user.c \
+	$(site_sources)
+sekimorid_LDADD = milter/act/libact.a $(QUARANTINE_LIBS) $(SEALWIRE_LIBS) \
+	$(POLICY_LIBS) $(MILTER_LIBS) $(SECCOMP_LIBS)
+
+scan_SOURCES = %D%/scan.c $(serve_sources)
+scan_LDADD = $(INSPECT_LIBS) $(POLICY_LIBS) $(SECCOMP_LIBS)
+
+lookup_SOURCES = %D%/lookup.c $(serve_sources)
+lookup_LDADD = $(LOOKUP_LIBS) $(SECCOMP_LIBS)
+
+seal_SOURCES = %D%/seal.c $(serve_sources)
+seal_LDADD = $(CERTS_LIBS) $(SECCOMP_LIBS)
+
+sekimorictl_SOURCES = %D%/sekimorictl.c \
+	%D%/ctl.h \
+	%D%/ctl_config.c \
+	%D%/ctl_explain.c \
+	%D%/ctl_scan.c \
+	%D%/ctl_selftest.c \
+	%D%/local.c %D%/local.h \
+	%D%/mails.c %D%/mails.h \
+	%D%/sandbox.c %D%/user.c \
+	$(site_sources)
+sekimorictl_LDADD = milter/act/libact.a $(QUARANTINE_LIBS) \
+	$(SEALWIRE_LIBS) $(POLICY_LIBS) $(CURL_LIBS) $(SECCOMP_LIBS)
+
+dist_man_MANS += %D%/sekimorid.8 %D%/sekimorictl.1
