@@ -17,9 +17,8 @@ ask(const char *socket, uint16_t kind, int message, const struct envelope *e,
 	envelope_put(&out, e);
 	if (out.bad)
 		reason_set(why, "envelope over %d bytes", WIRE_MAX);
-	if (out.bad ||
-	    wire_send(fd, kind, out.bytes, out.len, message, deadline, why) ==
-		-1) {
+	if (out.bad || wire_send(fd, kind, out.bytes, out.len, message,
+			   deadline, why) == -1) {
 		close(fd);
 		return -1;
 	}

@@ -29,8 +29,8 @@ keep(struct collect *c, const void *bytes, size_t len)
 	if (c->failed != 0 || len == 0)
 		return;
 	if (c->fd == -1)
-		c->fd = memfd_create("message",
-		    MFD_CLOEXEC | MFD_ALLOW_SEALING);
+		c->fd =
+		    memfd_create("message", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (c->fd == -1 || file_write(c->fd, bytes, len, &why) == -1)
 		c->failed = errno != 0 ? errno : EIO;
 }
@@ -103,8 +103,8 @@ int
 collect_seal(struct collect *c, struct reason *why)
 {
 	if (c->fd == -1 && c->failed == 0) {
-		c->fd = memfd_create("message",
-		    MFD_CLOEXEC | MFD_ALLOW_SEALING);
+		c->fd =
+		    memfd_create("message", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 		if (c->fd == -1)
 			c->failed = errno;
 	}
@@ -114,8 +114,7 @@ collect_seal(struct collect *c, struct reason *why)
 		return reason_errno(why, "cannot keep the message");
 	}
 	if (fcntl(c->fd, F_ADD_SEALS,
-		F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) ==
-	    -1)
+		F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == -1)
 		return reason_errno(why, "cannot seal the message");
 	return c->fd;
 }

@@ -16,11 +16,11 @@
  * again, as everywhere else in the message.
  */
 struct collect {
-	int fd;          /* -1: nothing yet */
+	int fd; /* -1: nothing yet */
 	uint64_t size;
 	uint64_t limit;
-	bool over;       /* more came than limit; the rest was not kept */
-	int failed;      /* errno of a write, 0: none */
+	bool over; /* more came than limit; the rest was not kept */
+	int failed; /* errno of a write, 0: none */
 	unsigned char *buffer; /* what is not written yet; NULL when idle */
 	size_t buffered;
 };

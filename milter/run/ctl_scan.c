@@ -73,8 +73,8 @@ bad:
 
 /* The strongest verdict of all recipients. */
 static void
-decide(const struct scan *s, const struct findings *f,
-    const struct envelope *e, struct verdict *strongest)
+decide(const struct scan *s, const struct findings *f, const struct envelope *e,
+    struct verdict *strongest)
 {
 	struct verdict v;
 
@@ -86,8 +86,7 @@ decide(const struct scan *s, const struct findings *f,
 }
 
 static void
-print_text(const char *name, const struct findings *f,
-    const struct verdict *v)
+print_text(const char *name, const struct findings *f, const struct verdict *v)
 {
 	printf("%s: %s (%s)\n", name, verdict_name(v->kind), v->rule);
 	for (size_t i = 0; i < f->facts_count; i++) {
@@ -101,8 +100,7 @@ print_text(const char *name, const struct findings *f,
 }
 
 static void
-print_json(const char *name, const struct findings *f,
-    const struct verdict *v)
+print_json(const char *name, const struct findings *f, const struct verdict *v)
 {
 	char file[8192];
 	json_t *line;
@@ -188,7 +186,7 @@ run_threads(struct scan *s)
 	int started = 0;
 
 	while (started < cores && started < MOST_THREADS &&
-	    pthread_create(&threads[started], NULL, work, s) == 0)
+	       pthread_create(&threads[started], NULL, work, s) == 0)
 		started++;
 	if (started == 0)
 		work(s);
@@ -217,8 +215,10 @@ read_options(struct scan *s, int *argc, char **argv, struct reason *why)
 		return reason_set(why, "unknown option %s", unknown);
 	if (s->direction != NULL && strcmp(s->direction, "inbound") != 0 &&
 	    strcmp(s->direction, "outbound") != 0)
-		return reason_set(why, "--direction is inbound or outbound, "
-		    "not \"%s\"", s->direction);
+		return reason_set(why,
+		    "--direction is inbound or outbound, "
+		    "not \"%s\"",
+		    s->direction);
 	if (*argc < 2)
 		return reason_set(why, "no file is named");
 	return 0;

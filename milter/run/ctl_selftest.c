@@ -57,10 +57,11 @@ static const struct {
 	const char *halves[2];
 	enum fact fact; /* FACT_COUNT: none of severity high may be found */
 } mails[] = {
-	{ "clean mail", { "Good morning,", " all is well.\r\n" },
-	    FACT_COUNT },
-	{ "EICAR", { "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-",
-	    "ANTIVIRUS-TEST-FILE!$H+H*" }, FACT_VIRUS },
+	{ "clean mail", { "Good morning,", " all is well.\r\n" }, FACT_COUNT },
+	{ "EICAR",
+	    { "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-",
+		"ANTIVIRUS-TEST-FILE!$H+H*" },
+	    FACT_VIRUS },
 };
 
 static int
@@ -76,7 +77,7 @@ make_mail(size_t n, struct reason *why)
 	    "MIME-Version: 1.0\r\n"
 	    "Content-Type: %s\r\n\r\n%s%s",
 	    mails[n].fact == FACT_COUNT ? "text/plain"
-		: "application/octet-stream",
+					: "application/octet-stream",
 	    mails[n].halves[0], mails[n].halves[1]);
 
 	return local_message(text, (size_t)len, why);
@@ -119,8 +120,8 @@ test_mails(struct selftest *t)
 	struct envelope *e = envelope_new(1);
 	struct reason why;
 
-	if (e == NULL || envelope_rcpt(e, "<postmaster@localhost>", "",
-		&why) == -1)
+	if (e == NULL ||
+	    envelope_rcpt(e, "<postmaster@localhost>", "", &why) == -1)
 		return say(t, FAILED, "mail", "out of memory");
 	for (size_t i = 0; i < COUNT(mails); i++) {
 		int fd = make_mail(i, &why);
@@ -145,14 +146,15 @@ test_signatures(struct selftest *t)
 	long long db_time = 0;
 	int reduced = 1, at = 0;
 
-	if (sscanf(t->gate.scan.line, "%llu %lld %d %n", &signatures,
-		&db_time, &reduced, &at) != 3)
+	if (sscanf(t->gate.scan.line, "%llu %lld %d %n", &signatures, &db_time,
+		&reduced, &at) != 3)
 		say(t, FAILED, "signatures", "the scan server said nothing");
 	else if (reduced)
-		say(t, WARNING, "signatures", "ONLY SEKIMORI'S OWN %llu TEST "
+		say(t, WARNING, "signatures",
+		    "ONLY SEKIMORI'S OWN %llu TEST "
 		    "SIGNATURES ARE LOADED, NO VIRUS IS KNOWN: there are none "
-		    "in %s (install clamav-freshclam)", signatures,
-		    t->conf->signature_dir);
+		    "in %s (install clamav-freshclam)",
+		    signatures, t->conf->signature_dir);
 	else
 		say(t, PASSED, "signatures", "%llu, %s", signatures,
 		    t->gate.scan.line + at);
@@ -165,7 +167,8 @@ test_journal(struct selftest *t)
 	struct reason why;
 
 	if (access(t->conf->journal_dir, R_OK | X_OK) == -1)
-		say(t, WARNING, "journal", "%s cannot be read: sekimorid has "
+		say(t, WARNING, "journal",
+		    "%s cannot be read: sekimorid has "
 		    "not run here, or you are not its user",
 		    t->conf->journal_dir);
 	else if (journal_verify(t->conf, NULL, &report, &why) == -1)
@@ -185,7 +188,8 @@ test_servers(struct selftest *t)
 	struct reason why;
 
 	if (!SKM_SANDBOX)
-		say(t, WARNING, "sandbox", "THIS BUILD HAS NO SANDBOX: it is "
+		say(t, WARNING, "sandbox",
+		    "THIS BUILD HAS NO SANDBOX: it is "
 		    "for tests only, never for mail");
 	else
 		say(t, PASSED, "sandbox", "closed before the first byte");
@@ -193,8 +197,8 @@ test_servers(struct selftest *t)
 		say(t, FAILED, "scan", "%s", why.text);
 		return;
 	}
-	say(t, PASSED, "policy", "%s, %zu rules",
-	    t->conf->policy_file, policy_rules(t->gate.site->policy));
+	say(t, PASSED, "policy", "%s, %zu rules", t->conf->policy_file,
+	    policy_rules(t->gate.site->policy));
 	test_signatures(t);
 	test_mails(t);
 	local_close(&t->gate);

@@ -137,8 +137,8 @@ open_socket_to_mta(const struct conf *conf)
 	group = getgrnam(conf->milter_group);
 	if (group == NULL)
 		log_warning("there is no group %s (milter_group): only root "
-		    "and %s can connect to %s", conf->milter_group,
-		    conf->user, path);
+			    "and %s can connect to %s",
+		    conf->milter_group, conf->user, path);
 	else if (chown(path, (uid_t)-1, group->gr_gid) == -1)
 		log_warning("%s: group %s: %s", path, conf->milter_group,
 		    strerror(errno));
@@ -150,8 +150,10 @@ set_up_milter(const struct conf *conf, struct reason *why)
 {
 	umask(0117);
 	if (smfi_setconn(conf->milter_socket) == MI_FAILURE)
-		return reason_set(why, "milter_socket \"%s\" is not "
-		    "unix:PATH or inet:PORT@HOST", conf->milter_socket);
+		return reason_set(why,
+		    "milter_socket \"%s\" is not "
+		    "unix:PATH or inet:PORT@HOST",
+		    conf->milter_socket);
 	smfi_settimeout((int)conf->milter_timeout);
 	if (session_register(why) == -1)
 		return -1;

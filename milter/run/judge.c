@@ -21,8 +21,8 @@ judge_session_new(void)
 		s = calloc(1, sizeof *s);
 	if (s != NULL) {
 		collect_init(&s->message, (uint64_t)site->conf->message_size);
-		s->envelope = envelope_new(
-		    (size_t)site->conf->message_recipients);
+		s->envelope =
+		    envelope_new((size_t)site->conf->message_recipients);
 	}
 	site_done(&site);
 	if (s != NULL && s->envelope == NULL)
@@ -82,8 +82,8 @@ static sfsistat
 give_up(struct session *s, const struct mta *mta, const char *code,
     const char *extended, const char *text)
 {
-	log_warning("%s: id=%s %s: %s", s->envelope->queue_id,
-	    s->envelope->id, code[0] == '5' ? "refused" : "deferred", text);
+	log_warning("%s: id=%s %s: %s", s->envelope->queue_id, s->envelope->id,
+	    code[0] == '5' ? "refused" : "deferred", text);
 	return reply(mta, code, extended, text);
 }
 
@@ -99,12 +99,12 @@ ask_servers(struct session *s, int message)
 	int lookup = -1, scan;
 
 	if (conf->lookup && !s->envelope->inside)
-		lookup = ask(gate.lookup_socket, PACKET_LOOKUP, -1,
-		    s->envelope, sender_end, &sender_why);
+		lookup = ask(gate.lookup_socket, PACKET_LOOKUP, -1, s->envelope,
+		    sender_end, &sender_why);
 	scan = ask(gate.scan_socket, PACKET_SCAN, message, s->envelope,
 	    now + conf->scan_time * 1000, &why);
-	ask_collect(scan, f, FACT_SCAN_UNFINISHED,
-	    now + conf->scan_time * 1000, &why);
+	ask_collect(scan, f, FACT_SCAN_UNFINISHED, now + conf->scan_time * 1000,
+	    &why);
 	if (conf->lookup && !s->envelope->inside) {
 		ask_collect(lookup, sender, FACT_SPF_PERMERROR, sender_end,
 		    &sender_why);
@@ -122,8 +122,9 @@ ask_servers(struct session *s, int message)
 static void
 hash_body(int message, size_t size, uint8_t digest[HASH_BYTES])
 {
-	const char *bytes = size == 0 ? MAP_FAILED
-	    : mmap(NULL, size, PROT_READ, MAP_PRIVATE, message, 0);
+	const char *bytes =
+	    size == 0 ? MAP_FAILED
+		      : mmap(NULL, size, PROT_READ, MAP_PRIVATE, message, 0);
 	const char *body;
 
 	if (bytes == MAP_FAILED) {
@@ -134,8 +135,7 @@ hash_body(int message, size_t size, uint8_t digest[HASH_BYTES])
 	if (body == NULL)
 		hash_bytes("", 0, digest);
 	else
-		hash_bytes(body + 4, size - (size_t)(body + 4 - bytes),
-		    digest);
+		hash_bytes(body + 4, size - (size_t)(body + 4 - bytes), digest);
 	munmap((void *)(uintptr_t)bytes, size);
 }
 
@@ -156,8 +156,8 @@ was_released(struct session *s, int message, char id[IDENT_SIZE],
 	for (size_t i = 0; i < e->rcpts_count; i++)
 		rcpts[i] = e->rcpts[i].address;
 	hash_body(message, s->message.size, digest);
-	good = token_check(gate.quarantine, s->token, digest, e->sender,
-	    rcpts, e->rcpts_count, id, nonce);
+	good = token_check(gate.quarantine, s->token, digest, e->sender, rcpts,
+	    e->rcpts_count, id, nonce);
 	free(rcpts);
 	return good;
 }
@@ -206,7 +206,8 @@ judge_message(struct session *s, const struct mta *mta)
 	int message;
 
 	if (s->site == NULL || atomic_load(&gate.draining))
-		return give_up(s, mta, "451", "4.3.2", "the filter is "
+		return give_up(s, mta, "451", "4.3.2",
+		    "the filter is "
 		    "stopping; try again");
 	if (s->refused)
 		return give_up(s, mta, "552", "5.5.3", s->why.text);

@@ -16,11 +16,11 @@
 struct session {
 	struct envelope *envelope;
 	struct collect message;
-	struct site *site;  /* of the message; NULL between messages */
-	char token[256];    /* value of X-Sekimori-Release, or "" */
-	bool refused;       /* a bound of the envelope was passed: why */
+	struct site *site; /* of the message; NULL between messages */
+	char token[256]; /* value of X-Sekimori-Release, or "" */
+	bool refused; /* a bound of the envelope was passed: why */
 	struct reason why;
-	int64_t started;    /* clock_ms() of MAIL; 0 between messages */
+	int64_t started; /* clock_ms() of MAIL; 0 between messages */
 };
 
 /* A session, or NULL when memory is out; freed by judge_session_free(). */

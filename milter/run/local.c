@@ -21,8 +21,8 @@ start(struct local_gate *g, struct spawned *s, const char *name,
 	char socket[128];
 
 	snprintf(socket, sizeof socket, "%s/%s", g->folder, name);
-	if (spawn_server(s, g->site->conf, name, file, socket, children,
-		why) == -1)
+	if (spawn_server(s, g->site->conf, name, file, socket, children, why) ==
+	    -1)
 		return -1;
 	switch (spawn_answer(s, clock_ms() + START_MS, why)) {
 	case 1:
@@ -49,9 +49,9 @@ local_open(struct local_gate *g, const char *file, int children, bool online,
 		g->folder[0] = '\0';
 		reason_errno(why, "scratch folder");
 	} else if (chmod(g->folder, 0711) == 0 &&
-	    start(g, &g->scan, "scan", file, children, why) == 0 &&
-	    (!online ||
-		start(g, &g->lookup, "lookup", file, children, why) == 0)) {
+		   start(g, &g->scan, "scan", file, children, why) == 0 &&
+		   (!online || start(g, &g->lookup, "lookup", file, children,
+				   why) == 0)) {
 		return 0;
 	}
 	local_close(g);
@@ -71,8 +71,7 @@ local_close(struct local_gate *g)
 }
 
 struct findings *
-local_inspect(const struct local_gate *g, int message,
-    const struct envelope *e)
+local_inspect(const struct local_gate *g, int message, const struct envelope *e)
 {
 	const struct conf *conf = g->site->conf;
 	struct findings *f = findings_new(), *sender;
@@ -83,8 +82,8 @@ local_inspect(const struct local_gate *g, int message,
 	int lookup = -1, scan;
 
 	if (look)
-		lookup = ask(g->lookup.socket, PACKET_LOOKUP, -1, e,
-		    sender_end, &sender_why);
+		lookup = ask(g->lookup.socket, PACKET_LOOKUP, -1, e, sender_end,
+		    &sender_why);
 	scan = ask(g->scan.socket, PACKET_SCAN, message, e, end, &why);
 	ask_collect(scan, f, FACT_SCAN_UNFINISHED, end, &why);
 	if (!look)

@@ -53,12 +53,11 @@ add_path(struct mails *m, const char *path, struct reason *why)
 	return 0;
 }
 
-static int add_any(struct mails *m, const char *path, int depth,
-    struct reason *why);
+static int
+add_any(struct mails *m, const char *path, int depth, struct reason *why);
 
 static int
-add_folder(
-    struct mails *m, const char *path, int depth, struct reason *why)
+add_folder(struct mails *m, const char *path, int depth, struct reason *why)
 {
 	struct dirent **names;
 	char inner[4096];
@@ -86,8 +85,8 @@ add_any(struct mails *m, const char *path, int depth, struct reason *why)
 	struct stat st;
 
 	if (depth > MOST_DEPTH)
-		return reason_set(why, "%s: folders nested over %d deep",
-		    path, MOST_DEPTH);
+		return reason_set(why, "%s: folders nested over %d deep", path,
+		    MOST_DEPTH);
 	if ((depth == 0 ? stat(path, &st) : lstat(path, &st)) == -1)
 		return reason_errno(why, "%s", path);
 	if (S_ISDIR(st.st_mode))
@@ -138,7 +137,7 @@ open_next(struct mails *m, struct reason *why)
 	m->number = 0;
 	m->path = m->paths[m->at++];
 	fd = strcmp(m->path, "-") == 0 ? STDIN_FILENO
-	    : open(m->path, O_RDONLY | O_CLOEXEC);
+				       : open(m->path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return reason_errno(why, "cannot read");
 	result = read_stream(fd, &m->bytes, &m->size, why);
@@ -189,11 +188,12 @@ cut(struct mails *m, size_t *len)
 	/* The "From " line is the mbox's, not the message's. */
 	line = memchr(begin, '\n', m->size - m->offset);
 	begin = line == NULL ? m->bytes + m->size : line + 1;
-	stop = mbox_end(m, (size_t)(begin - m->bytes) -
-		(begin > m->bytes ? 1 : 0), &next);
+	stop = mbox_end(m,
+	    (size_t)(begin - m->bytes) - (begin > m->bytes ? 1 : 0), &next);
 	m->offset = next;
 	*len = stop > (size_t)(begin - m->bytes)
-	    ? stop - (size_t)(begin - m->bytes) : 0;
+		   ? stop - (size_t)(begin - m->bytes)
+		   : 0;
 	return begin;
 }
 
@@ -234,8 +234,7 @@ take(struct mails *m, struct mail *mail, struct reason *why)
 	if (m->bytes == NULL || m->offset >= m->size) {
 		if (m->at == m->count)
 			return 0;
-		snprintf(mail->name, sizeof mail->name, "%s",
-		    m->paths[m->at]);
+		snprintf(mail->name, sizeof mail->name, "%s", m->paths[m->at]);
 		if (open_next(m, why) == -1) {
 			m->failed++;
 			return -1;
@@ -243,8 +242,8 @@ take(struct mails *m, struct mail *mail, struct reason *why)
 	}
 	bytes = cut(m, &len);
 	if (is_mbox(m))
-		snprintf(mail->name, sizeof mail->name, "%.4096s:%d",
-		    m->path, m->number);
+		snprintf(mail->name, sizeof mail->name, "%.4096s:%d", m->path,
+		    m->number);
 	else
 		snprintf(mail->name, sizeof mail->name, "%s", m->path);
 	mail->fd = to_message(bytes, len, why);

@@ -29,7 +29,7 @@ struct mails {
 /* One message. */
 struct mail {
 	char name[4200]; /* "PATH" or "PATH:NUMBER" of an mbox */
-	int fd;          /* sealed memfd, closed by the caller */
+	int fd; /* sealed memfd, closed by the caller */
 };
 
 /* Adds a path; folders are read at once, sorted, without following links. */

@@ -22,11 +22,11 @@
 #include "milter/base/banned.h"
 
 /* Landlock rights of ABI 1 (Linux 5.13) and what later ones added. */
-#define READ_RIGHTS                                                            \
-	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |           \
+#define READ_RIGHTS \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | \
 	    LANDLOCK_ACCESS_FS_READ_DIR)
-#define FILE_RIGHTS                                                            \
-	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |           \
+#define FILE_RIGHTS \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | \
 	    LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_TRUNCATE)
 #define LANDLOCK_REFER (1ULL << 13)
 #define LANDLOCK_TRUNCATE (1ULL << 14)
@@ -60,8 +60,8 @@ landlock_rights(void)
 }
 
 static int
-landlock_allow(
-    int ruleset, const char *path, uint64_t rights, struct reason *why)
+landlock_allow(int ruleset, const char *path, uint64_t rights,
+    struct reason *why)
 {
 	struct landlock_path_beneath_attr rule = { .allowed_access = rights };
 	struct stat st;
@@ -103,10 +103,11 @@ close_files(const struct sandbox *s, struct reason *why)
 
 	attr.handled_access_fs = landlock_rights();
 	if (attr.handled_access_fs == 0)
-		return reason_set(why, "this kernel has no Landlock "
+		return reason_set(why,
+		    "this kernel has no Landlock "
 		    "(Linux 5.13 or newer with CONFIG_SECURITY_LANDLOCK)");
-	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr,
-	    sizeof attr, 0);
+	ruleset =
+	    (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
 	if (ruleset == -1)
 		return reason_errno(why, "Landlock");
 	if (landlock_rules(ruleset, s, attr.handled_access_fs, why) == 0) {
@@ -129,9 +130,9 @@ allow_mapping(scmp_filter_ctx filter, const struct sandbox *s)
 		int call = i ? SCMP_SYS(mprotect) : SCMP_SYS(mmap);
 
 		rc |= programs
-		    ? seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0)
-		    : seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
-			  SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+			  ? seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0)
+			  : seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
+				SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	}
 	return rc;
 }
@@ -223,8 +224,8 @@ sandbox_enter(const struct sandbox *s, struct reason *why)
 }
 
 int
-sandbox_private(enum sandbox_profile profile, const char *folder,
-    uint64_t size, struct reason *why)
+sandbox_private(enum sandbox_profile profile, const char *folder, uint64_t size,
+    struct reason *why)
 {
 	int spaces = CLONE_NEWNS | CLONE_NEWIPC;
 	char options[96];
@@ -239,8 +240,8 @@ sandbox_private(enum sandbox_profile profile, const char *folder,
 		return reason_errno(why, "private mounts");
 	snprintf(options, sizeof options, "size=%llu,mode=0755",
 	    (unsigned long long)size);
-	if (mount("sekimori", folder, "tmpfs",
-		MS_NOSUID | MS_NODEV | MS_NOEXEC, options) == -1)
+	if (mount("sekimori", folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		options) == -1)
 		return reason_errno(why, "tmpfs on %s", folder);
 	return 0;
 }

@@ -21,12 +21,12 @@ enum sandbox_profile {
 
 struct sandbox {
 	enum sandbox_profile profile;
-	const char *writable;        /* the one folder, or NULL */
+	const char *writable; /* the one folder, or NULL */
 	const char *const *readable; /* files and folders that may be read and
 				      * run, NULL-terminated, or NULL */
-	uint64_t memory;             /* bytes of address space beyond today's;
+	uint64_t memory; /* bytes of address space beyond today's;
 				      * 0: not limited */
-	uint64_t file_size;          /* bytes of one file; 0: not limited */
+	uint64_t file_size; /* bytes of one file; 0: not limited */
 };
 
 /* Closes the cage for this process and all it starts, for good. */
@@ -45,7 +45,7 @@ int sandbox_private(enum sandbox_profile profile, const char *folder,
 int sandbox_user(const char *user, struct reason *why);
 
 /* Which user and group that is; -1 and why when there is none. */
-int sandbox_ids(const char *user, unsigned *uid, unsigned *gid,
-    struct reason *why);
+int
+sandbox_ids(const char *user, unsigned *uid, unsigned *gid, struct reason *why);
 
 #endif

@@ -96,8 +96,8 @@ inspect(int connection, const struct envelope *e, int fd, struct reason *why)
 	i.message = message_read(arena, bytes, size, &limits);
 	inspect_message(&i);
 	i.findings->milliseconds = clock_ms() - begin;
-	result = findings_send(connection, i.findings,
-	    clock_ms() + ANSWER_MS, why);
+	result =
+	    findings_send(connection, i.findings, clock_ms() + ANSWER_MS, why);
 	findings_free(&i.findings);
 	arena_free(&arena);
 	if (size != 0)

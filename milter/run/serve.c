@@ -103,8 +103,8 @@ static void
 note_death(struct parent *p, const struct serve_slot *slot, int status)
 {
 	if (WIFSIGNALED(status)) {
-		log_warning("%s child %d ended by signal %d%s",
-		    p->server->name, slot->pid, WTERMSIG(status),
+		log_warning("%s child %d ended by signal %d%s", p->server->name,
+		    slot->pid, WTERMSIG(status),
 		    atomic_load(&slot->serving) ? " while serving" : "");
 	} else if (WEXITSTATUS(status) != 0) {
 		log_warning("%s child %d ended with status %d%s",
@@ -207,11 +207,10 @@ make_slots(struct parent *p, struct reason *why)
 	if (p->slots == MAP_FAILED)
 		return reason_errno(why, "shared memory");
 	for (int i = 0; i < p->count; i++)
-		if (snprintf(p->slots[i].temp, sizeof p->slots[i].temp,
-			"%s/%d", p->temp, i) >=
-		    (int)sizeof p->slots[i].temp)
-			return reason_set(why,
-			    "%s: the name is too long", p->temp);
+		if (snprintf(p->slots[i].temp, sizeof p->slots[i].temp, "%s/%d",
+			p->temp, i) >= (int)sizeof p->slots[i].temp)
+			return reason_set(why, "%s: the name is too long",
+			    p->temp);
 	return 0;
 }
 
@@ -304,8 +303,8 @@ wire_signals(struct parent *p)
 	struct sigaction on_term = { .sa_handler = drain };
 	struct stat st;
 
-	p->control = fstat(CONTROL, &st) == 0 && S_ISSOCK(st.st_mode)
-	    ? CONTROL : -1;
+	p->control =
+	    fstat(CONTROL, &st) == 0 && S_ISSOCK(st.st_mode) ? CONTROL : -1;
 	if (p->control != -1)
 		fcntl(p->control, F_SETFD, FD_CLOEXEC);
 	sigaction(SIGTERM, &on_term, NULL);

@@ -19,14 +19,14 @@
  * parent ends (drain); when its control descriptor closes all end at once.
  */
 struct server {
-	const char *name;     /* "scan": program, socket and log name */
+	const char *name; /* "scan": program, socket and log name */
 	enum sandbox_profile profile;
-	const char *user;     /* the setting, when started as root */
-	int64_t children;     /* processes that serve; 0: one a core */
-	int64_t messages;     /* connections a child serves */
-	int64_t seconds;      /* time for one connection */
-	uint64_t memory;      /* see struct sandbox; 0: not limited */
-	uint64_t temp;        /* bytes of the temporary folder */
+	const char *user; /* the setting, when started as root */
+	int64_t children; /* processes that serve; 0: one a core */
+	int64_t messages; /* connections a child serves */
+	int64_t seconds; /* time for one connection */
+	uint64_t memory; /* see struct sandbox; 0: not limited */
+	uint64_t temp; /* bytes of the temporary folder */
 	const char *const *readable; /* see struct sandbox */
 	/* In the parent, before forking: load and self-test. Fills ready with
 	 * one line for whoever started it. NULL: nothing to load. */

@@ -77,8 +77,7 @@ put_in_place(struct servers *s, enum server_name server, struct reason *why)
 	if (g->last.pid != 0)
 		spawn_end(&g->last);
 	g->last = g->now;
-	g->last_until = clock_ms() + s->conf->scan_time * 1000 +
-	    DRAIN_GRACE_MS;
+	g->last_until = clock_ms() + s->conf->scan_time * 1000 + DRAIN_GRACE_MS;
 	spawn_drain(&g->last);
 	g->now = g->next;
 	memset(&g->next, 0, sizeof g->next);
@@ -162,8 +161,9 @@ servers_buried(struct servers *s, int pid, teller *tell, void *context)
 			if (spawn_answer(&g->next, clock_ms(), &why) != -1)
 				reason_set(&why, "it died while starting");
 			forget(&g->next);
-			g->start_after = g->now.pid != 0 ? INT64_MAX
-			    : clock_ms() + FAILED_RETRY_MS;
+			g->start_after = g->now.pid != 0
+					     ? INT64_MAX
+					     : clock_ms() + FAILED_RETRY_MS;
 			tell_news(tell, context, (enum server_name)i,
 			    NEWS_FAILED, why.text);
 			return true;
@@ -171,8 +171,8 @@ servers_buried(struct servers *s, int pid, teller *tell, void *context)
 		if (g->now.pid == pid) {
 			forget(&g->now);
 			g->start_after = clock_ms() + RETRY_MS;
-			tell_news(tell, context, (enum server_name)i,
-			    NEWS_DIED, "it ended unasked");
+			tell_news(tell, context, (enum server_name)i, NEWS_DIED,
+			    "it ended unasked");
 			return true;
 		}
 	}

@@ -17,12 +17,12 @@
 enum server_name { SERVER_SCAN, SERVER_LOOKUP, SERVER_SEAL, SERVERS };
 
 struct generation {
-	struct spawned now;  /* serves */
+	struct spawned now; /* serves */
 	struct spawned next; /* is starting */
 	struct spawned last; /* is draining */
-	int64_t last_until;  /* clock_ms(): it is killed then */
+	int64_t last_until; /* clock_ms(): it is killed then */
 	int64_t start_after; /* clock_ms(): no new start before */
-	int number;          /* of generations so far */
+	int number; /* of generations so far */
 };
 
 struct servers {
@@ -49,13 +49,11 @@ void servers_renew(struct servers *s, enum server_name server);
  * something is starting (look again soon).
  */
 bool servers_step(struct servers *s,
-    void (*tell)(void *context, const struct server_news *news),
-    void *context);
+    void (*tell)(void *context, const struct server_news *news), void *context);
 
 /* Process pid ended; true if it was one of these servers'. */
 bool servers_buried(struct servers *s, int pid,
-    void (*tell)(void *context, const struct server_news *news),
-    void *context);
+    void (*tell)(void *context, const struct server_news *news), void *context);
 
 /* In a child that was forked and does not exec: closes the control sockets,
  * which must close with the supervisor. */

@@ -34,19 +34,20 @@ macro(SMFICTX *ctx, const char *name)
 }
 
 static sfsistat
-on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
-    unsigned long f2, unsigned long f3, unsigned long *pf0,
-    unsigned long *pf1, unsigned long *pf2, unsigned long *pf3)
+on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, unsigned long f2,
+    unsigned long f3, unsigned long *pf0, unsigned long *pf1,
+    unsigned long *pf2, unsigned long *pf3)
 {
-	const unsigned long steps = SMFIP_NR_CONN | SMFIP_NR_HELO |
-	    SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_DATA | SMFIP_NR_UNKN |
-	    SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC;
-	const unsigned long acts = SMFIF_ADDHDRS | SMFIF_CHGHDRS |
-	    SMFIF_CHGBODY | SMFIF_DELRCPT;
+	const unsigned long steps =
+	    SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
+	    SMFIP_NR_DATA | SMFIP_NR_UNKN | SMFIP_NR_HDR | SMFIP_NR_EOH |
+	    SMFIP_NR_BODY | SMFIP_HDR_LEADSPC;
+	const unsigned long acts =
+	    SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_DELRCPT;
 	char connect[] = "j {daemon_name} {client_addr} {client_name}";
 	char helo[] = "{tls_version} {cipher} {cipher_bits} {verify}";
 	char mail[] = "i {auth_type} {auth_authen} {tls_version} {cipher} "
-	    "{cipher_bits} {verify}";
+		      "{cipher_bits} {verify}";
 	char end[] = "i";
 
 	(void)f2;
@@ -252,7 +253,7 @@ session_register(struct reason *why)
 		.xxfi_name = name,
 		.xxfi_version = SMFI_VERSION,
 		.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY |
-		    SMFIF_DELRCPT,
+			      SMFIF_DELRCPT,
 		.xxfi_connect = on_connect,
 		.xxfi_helo = on_helo,
 		.xxfi_envfrom = on_mail,

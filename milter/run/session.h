@@ -24,10 +24,10 @@ struct gate {
 	struct journal *journal;
 	struct quarantine *quarantine;
 	char scan_socket[512], lookup_socket[512], seal_socket[512];
-	_Atomic bool draining;         /* SIGTERM: defer what comes now */
+	_Atomic bool draining; /* SIGTERM: defer what comes now */
 	_Atomic int64_t connections;
-	_Atomic int64_t busy;          /* messages between MAIL and answer */
-	_Atomic uint64_t messages;     /* answered since the start */
+	_Atomic int64_t busy; /* messages between MAIL and answer */
+	_Atomic uint64_t messages; /* answered since the start */
 };
 
 /* The one gate of the process; set before session_register(). */

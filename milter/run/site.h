@@ -17,7 +17,7 @@ struct site {
 	struct policy *policy;
 	struct places *places;
 	char conf_hash[65]; /* SHA-256 of the settings file's bytes, hex */
-	int users;          /* site.c's */
+	int users; /* site.c's */
 };
 
 /* Reads all of it; NULL with file and line in why. One user. */

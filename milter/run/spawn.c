@@ -23,8 +23,8 @@ struct command_line {
 };
 
 static void
-make_command_line(struct command_line *c, const char *file,
-    const char *socket, int children)
+make_command_line(struct command_line *c, const char *file, const char *socket,
+    int children)
 {
 	int n = 0;
 
@@ -69,8 +69,7 @@ spawn_server(struct spawned *s, const struct conf *conf, const char *name,
 	memset(s, 0, sizeof *s);
 	s->control = -1;
 	snprintf(s->socket, sizeof s->socket, "%s", socket);
-	snprintf(c.program, sizeof c.program, "%s/%s", conf->libexec_dir,
-	    name);
+	snprintf(c.program, sizeof c.program, "%s/%s", conf->libexec_dir, name);
 	make_command_line(&c, file, s->socket, children);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		return reason_errno(why, "socket to %s", name);

@@ -15,8 +15,8 @@
  * socket closes.
  */
 struct spawned {
-	pid_t pid;       /* 0: none */
-	int control;     /* -1: none */
+	pid_t pid; /* 0: none */
+	int control; /* -1: none */
 	bool ready;
 	char line[SERVE_READY]; /* what it said behind "ready"/"failed" */
 	char socket[512];
@@ -24,9 +24,8 @@ struct spawned {
 
 /* Starts libexec_dir/name -c file -s socket [-n children]; children 0 leaves
  * it to the settings. */
-int spawn_server(struct spawned *s, const struct conf *conf,
-    const char *name, const char *file, const char *socket, int children,
-    struct reason *why);
+int spawn_server(struct spawned *s, const struct conf *conf, const char *name,
+    const char *file, const char *socket, int children, struct reason *why);
 
 /*
  * Reads what the server says, waiting at most until deadline (clock_ms()).

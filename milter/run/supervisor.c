@@ -262,9 +262,8 @@ supervisor_run(const char *file, struct site *site)
 	s.servers.conf = site->conf;
 	s.servers.file = file;
 	for (int i = 0; i < SERVERS; i++)
-		s.servers.list[i].now.control =
-		    s.servers.list[i].next.control =
-			s.servers.list[i].last.control = -1;
+		s.servers.list[i].now.control = s.servers.list[i].next.control =
+		    s.servers.list[i].last.control = -1;
 	if (supervisor_folders(site->conf, &why) == -1 ||
 	    supervisor_events_open(&s.events, site, &why) == -1) {
 		log_error("%s", why.text);

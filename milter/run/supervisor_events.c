@@ -14,7 +14,8 @@ static void
 record(struct supervisor_events *e, enum event_type type, const char *kind,
     json_t *fields)
 {
-	const struct actor actor = { .kind = kind, .id = "sekimorid",
+	const struct actor actor = { .kind = kind,
+		.id = "sekimorid",
 		.role = "" };
 	struct reason why;
 
@@ -57,7 +58,7 @@ take_engine(struct supervisor_events *e, const char *line)
 	int reduced = 1, at = 0;
 
 	e->loaded = sscanf(line, "%llu %lld %d %n", &signatures, &db_time,
-	    &reduced, &at) == 3;
+			&reduced, &at) == 3;
 	e->signatures = signatures;
 	e->db_time = db_time;
 	e->reduced = reduced != 0;
@@ -67,9 +68,9 @@ take_engine(struct supervisor_events *e, const char *line)
 static json_t *
 engine_fields(const struct supervisor_events *e)
 {
-	return json_pack("{s:s,s:I,s:I,s:b}", "engine", e->engine,
-	    "signatures", (json_int_t)e->signatures, "db_time",
-	    (json_int_t)e->db_time, "reduced", e->reduced);
+	return json_pack("{s:s,s:I,s:I,s:b}", "engine", e->engine, "signatures",
+	    (json_int_t)e->signatures, "db_time", (json_int_t)e->db_time,
+	    "reduced", e->reduced);
 }
 
 static void
@@ -83,7 +84,7 @@ signatures_taken(struct supervisor_events *e, const struct conf *conf)
 	    (unsigned long long)e->signatures);
 	if (e->reduced)
 		log_warning("ONLY SEKIMORI'S OWN TEST SIGNATURES ARE LOADED: "
-		    "there are none in %s (install clamav-freshclam)",
+			    "there are none in %s (install clamav-freshclam)",
 		    conf->signature_dir);
 	supervisor_event_sample(e);
 }
@@ -115,8 +116,8 @@ supervisor_event_news(struct supervisor_events *e, const struct conf *conf,
 }
 
 void
-supervisor_event_child(
-    struct supervisor_events *e, const char *name, int status)
+supervisor_event_child(struct supervisor_events *e, const char *name,
+    int status)
 {
 	char text[64];
 
@@ -135,8 +136,8 @@ record_change(struct supervisor_events *e, enum event_type type,
 {
 	if (strcmp(last, next) != 0)
 		record(e, type, "user",
-		    json_pack("{s:s,s:s,s:s}", "old", last, "new", next,
-			"res", "taken"));
+		    json_pack("{s:s,s:s,s:s}", "old", last, "new", next, "res",
+			"taken"));
 }
 
 void
@@ -152,8 +153,7 @@ supervisor_event_reload(struct supervisor_events *e, const struct site *last,
 		return;
 	}
 	log_info("settings and policy read again");
-	record_change(e, EVENT_CONFIG_CHANGE, last->conf_hash,
-	    next->conf_hash);
+	record_change(e, EVENT_CONFIG_CHANGE, last->conf_hash, next->conf_hash);
 	record_change(e, EVENT_RULES_CHANGE, policy_hash(last->policy),
 	    policy_hash(next->policy));
 }

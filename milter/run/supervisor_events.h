@@ -24,15 +24,15 @@ struct supervisor_events {
 };
 
 /* Opens the journal and records sys.start. */
-int supervisor_events_open(struct supervisor_events *e,
-    const struct site *site, struct reason *why);
+int supervisor_events_open(struct supervisor_events *e, const struct site *site,
+    struct reason *why);
 
 /* Closes the journal. */
 void supervisor_events_close(struct supervisor_events *e);
 
 /* A server is ready, failed to start, or died. */
-void supervisor_event_news(struct supervisor_events *e,
-    const struct conf *conf, const struct server_news *news);
+void supervisor_event_news(struct supervisor_events *e, const struct conf *conf,
+    const struct server_news *news);
 
 /* A process ended with that wait status. */
 void supervisor_event_child(struct supervisor_events *e, const char *name,
@@ -40,8 +40,7 @@ void supervisor_event_child(struct supervisor_events *e, const char *name,
 
 /* Settings and policy were read again; next NULL: refused, because of why. */
 void supervisor_event_reload(struct supervisor_events *e,
-    const struct site *last, const struct site *next,
-    const struct reason *why);
+    const struct site *last, const struct site *next, const struct reason *why);
 
 /* sys.heartbeat; av.sample with the age of the signatures; log.seal; sys.stop */
 void supervisor_event_heartbeat(struct supervisor_events *e);

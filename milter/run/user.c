@@ -10,8 +10,7 @@
 #include "milter/base/banned.h"
 
 int
-sandbox_ids(
-    const char *user, unsigned *uid, unsigned *gid, struct reason *why)
+sandbox_ids(const char *user, unsigned *uid, unsigned *gid, struct reason *why)
 {
 	char rest;
 	struct passwd *pw;
@@ -27,8 +26,10 @@ sandbox_ids(
 	}
 	pw = getpwnam(user);
 	if (pw == NULL)
-		return reason_set(why, "there is no user \"%s\" (see "
-		    "contrib/systemd/sekimori.sysusers)", user);
+		return reason_set(why,
+		    "there is no user \"%s\" (see "
+		    "contrib/systemd/sekimori.sysusers)",
+		    user);
 	*uid = pw->pw_uid;
 	*gid = pw->pw_gid;
 	return 0;
@@ -46,7 +47,8 @@ sandbox_user(const char *user, struct reason *why)
 		return -1;
 	/* Named users keep their further groups (the milter socket's). */
 	groups = user[strspn(user, "0123456789:")] == '\0'
-	    ? setgroups(0, NULL) : initgroups(user, gid);
+		     ? setgroups(0, NULL)
+		     : initgroups(user, gid);
 	if (groups == -1 || setresgid(gid, gid, gid) == -1 ||
 	    setresuid(uid, uid, uid) == -1)
 		return reason_errno(why, "cannot become %s", user);

@@ -1,1 +1,5 @@
 # SPDX-License-Identifier: ISC
+check_PROGRAMS += tests/run/sandbox
+tests_run_sandbox_SOURCES = %D%/sandbox.c milter/run/sandbox.c \
+	milter/run/user.c
+tests_run_sandbox_LDADD = $(BASE_LIBS) $(SECCOMP_LIBS) $(CMOCKA_LIBS)
