@@ -2,6 +2,15 @@
 noinst_LIBRARIES += milter/record/librecord.a
 milter_record_librecord_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 milter_record_librecord_a_SOURCES = \
+	%D%/chain.c %D%/chain.h \
 	%D%/event.c %D%/event.h %D%/events.def \
-	%D%/journal.c %D%/journal.h
+	%D%/find.c %D%/find.h \
+	%D%/head.c %D%/head.h \
+	%D%/journal.c %D%/journal.h \
+	%D%/line.c %D%/line.h \
+	%D%/lines.c %D%/lines.h \
+	%D%/read.c %D%/read.h \
+	%D%/recover.c %D%/recover.h \
+	%D%/seal.c %D%/seal.h \
+	%D%/verify.c
 RECORD_LIBS = milter/record/librecord.a $(SQLITE_LIBS) $(POLICY_LIBS)
