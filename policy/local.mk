@@ -9,8 +9,13 @@ policy_libpolicy_a_SOURCES = \
 	%D%/envelope.c %D%/envelope.h \
 	%D%/address.c %D%/address.h \
 	%D%/places.c \
+	%D%/token.c %D%/token.h \
+	%D%/nearest.c %D%/nearest.h \
+	%D%/parser.c %D%/names.c %D%/condition.c %D%/action.c \
 	%D%/rules.c %D%/rules.h \
-	%D%/decide.c %D%/policy.h %D%/verdicts.def \
+	%D%/question.c \
+	%D%/verdict.c %D%/verdicts.def \
+	%D%/decide.c %D%/policy.h \
 	%D%/explain.c
 POLICY_LIBS = policy/libpolicy.a $(IDN2_LIBS) $(BASE_LIBS)
 dist_man_MANS += %D%/sekimori-policy.5 %D%/sekimori-facts.7
