@@ -35,6 +35,7 @@ struct conf {
 #define CONF(type, name, initial, least, most, help) conf_##type name;
 #include "milter/base/conf.def"
 #undef CONF
+	char *file; /* where it was read from; NULL: the defaults alone */
 };
 
 /*
