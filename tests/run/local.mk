@@ -3,3 +3,7 @@ check_PROGRAMS += tests/run/sandbox
 tests_run_sandbox_SOURCES = %D%/sandbox.c milter/run/sandbox.c \
 	milter/run/user.c
 tests_run_sandbox_LDADD = $(BASE_LIBS) $(SECCOMP_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/run/collect
+tests_run_collect_SOURCES = %D%/collect.c milter/run/collect.c
+tests_run_collect_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
