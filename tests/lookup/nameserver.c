@@ -7,6 +7,8 @@
 
 #include "tests/lookup/nameserver.h"
 
+static void give_up(const char *what) __attribute__((noreturn));
+
 static void
 give_up(const char *what)
 {
