@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: ISC
+"""Nothing lost, nothing doubled, nothing secret in clear: counted at the end.
+
+Each check returns what is wrong, one line each; [] when all is well.
+"""
+
+import base64
+import os
+import re
+
+
+def places(gate):
+    """mark -> {recipient: [places]} of everything that is anywhere."""
+    found = {}
+
+    def put(header, rcpts, place):
+        mark = re.search(rb"^X-E2E: ([0-9a-f]{32})", header, re.M)
+        if mark:
+            where = found.setdefault(mark.group(1).decode(), {})
+            for rcpt in rcpts:
+                where.setdefault(rcpt, []).append(place)
+
+    for mail in gate.sink.mails:
+        put(mail.header(), mail.rcpts, "sink")
+    top = gate.at("state/quarantine")
+    for state in ("held", "releasing"):
+        folder = os.path.join(top, state)
+        for name in os.listdir(folder) if os.path.isdir(folder) else ():
+            with open(os.path.join(folder, name, "message"), "rb") as f:
+                put(f.read(1 << 16), gate.meta(name)["rcpts"], "quarantine")
+    return found
+
+
+def lost_or_doubled(gate, discarded=()):
+    """Mail that was taken is in one place for each recipient; mail that was
+    not taken is nowhere. discarded: marks that staff gave up."""
+    wrong = []
+    if not gate.mta.wait_empty():
+        wrong.append("the MTA's queue is not empty")
+    found = places(gate)
+    for sent in gate.ledger:
+        for rcpt in sent.rcpts:
+            where = found.get(sent.mark, {}).get(rcpt, [])
+            wanted = int(sent.took() and sent.mark not in discarded)
+            if len(where) != wanted:
+                wrong.append("%s to %s (%s): in %s" % (
+                    sent.mark, rcpt, sent.reply, where or "no place"))
+    known = {sent.mark for sent in gate.ledger}
+    wrong += ["%s was never sent" % m for m in found if m not in known]
+    return wrong
+
+
+def in_clear(gate):
+    """Secrets in what left, plain or in base64."""
+    wrong = []
+    for name in sorted(os.listdir(gate.sink.folder)):
+        with open(os.path.join(gate.sink.folder, name), "rb") as f:
+            data = f.read()
+        joined = data.replace(b"\r\n", b"").replace(b"=\r\n", b"")
+        for secret in gate.secrets:
+            if any(n in joined for n in needles(secret.encode())):
+                wrong.append("%s has %s in clear" % (name, secret))
+    return wrong
+
+
+def needles(secret):
+    """The secret, and what base64 makes of it at each of three offsets."""
+    found = [secret]
+    for shift in range(3):
+        coded = base64.b64encode(b"\0" * shift + secret)
+        found.append(coded[4 if shift else 0:-4])
+    return found
+
+
+def verdicts(gate):
+    """One mail.verdict event a message and group, for all its recipients."""
+    wrong, by_queue = [], {}
+    for event in gate.events("mail.verdict"):
+        by_queue.setdefault(event.get("queue_id", ""), []).append(event)
+    for sent in gate.ledger:
+        if not sent.queue_id:
+            continue
+        events = by_queue.get(sent.queue_id, [])
+        rcpts = sum(e["env_to_count"] for e in events)
+        groups = {(e["verdict"], e["rule"]) for e in events}
+        if rcpts != len(sent.rcpts) or len(groups) != len(events):
+            wrong.append("%s: %d verdict events for %d of %d recipients" % (
+                sent.queue_id, len(events), rcpts, len(sent.rcpts)))
+    return wrong
+
+
+def journal(gate):
+    done = gate.ctl("log", "verify", "--key",
+                    gate.settings["seal_key_file"] + ".verify")
+    return [] if done.returncode == 0 else [done.stdout + done.stderr]
