@@ -13,16 +13,28 @@
  * What is asked of the seal server, and what it answers: the wire between
  * act (which asks) and certs (which holds keys and libraries).
  *
- * Request: one PACKET_SEAL with the recipients, and the message's sealed memfd.
- * Answer: PACKET_SEALED with a new sealed memfd, or PACKET_REFUSED with one
- * reason per recipient, or nothing at all: then the mail is deferred. There is
- * no answer that lets a message pass in clear.
+ * Request: PACKET_SEAL with the message's sealed memfd and the number of
+ * recipients, then one PACKET_SEAL_TO each. Answer: PACKET_SEALED with a new
+ * sealed memfd, or PACKET_REFUSED and one PACKET_REFUSED_WHY per recipient, or
+ * nothing at all: then the mail is deferred. There is no answer that lets a
+ * message pass in clear.
  */
-enum seal_packet { PACKET_SEAL = 32, PACKET_SEALED, PACKET_REFUSED };
+enum seal_packet {
+	PACKET_SEAL = 32,
+	PACKET_SEAL_TO,
+	PACKET_SEALED,
+	PACKET_REFUSED,
+	PACKET_REFUSED_WHY
+};
 
 enum seal_method { SEAL_SMIME, SEAL_OPENPGP, SEAL_METHODS };
 
-enum { SEAL_RECIPIENTS = 256, SEAL_TEXT = 256 };
+enum {
+	SEAL_RECIPIENTS = 256,
+	SEAL_TEXT = 256,
+	SEAL_KEYS = 1024,
+	SEAL_ADDRESS = 1024
+};
 
 /* "smime", "openpgp". */
 const char *seal_method_name(enum seal_method method);
@@ -42,8 +54,10 @@ struct seal_answer {
 	bool sealed;
 	int fd; /* sealed memfd, or -1 */
 	enum seal_method method;
-	char algorithm[SEAL_TEXT]; /* content cipher really used: "AES-256-GCM" */
-	char keys[1024]; /* fingerprints used, space between */
+	char algorithm
+	    [SEAL_TEXT]; /* content cipher really used: "AES-256-CBC" */
+	char keys[SEAL_KEYS]; /* fingerprints used, space between, "..." at
+			       * the end when there are more */
 	size_t count;
 	bool temporary; /* refused: trying again may help */
 	char reasons[SEAL_RECIPIENTS][SEAL_TEXT]; /* refused: why, in the
@@ -51,17 +65,21 @@ struct seal_answer {
 };
 
 /* The client's side: asks the server at path. 0 and *answer (heap, freed by
- * seal_answer_free, which closes fd), or -1: no answer, so defer. */
+ * seal_answer_free, which closes fd), or -1: no answer, so defer. The seals
+ * of the memfd that comes back have been checked. */
 int seal_ask(const char *path, int message, const struct seal_request *request,
     int64_t deadline, struct seal_answer **answer, struct reason *why);
+
+/* A refusal without reasons yet; never NULL. */
+struct seal_answer *seal_answer_new(void);
 void seal_answer_free(struct seal_answer **answer);
 
-/* The server's side of the packets. */
-void seal_put_request(struct wire_out *out, const struct seal_request *r);
-int seal_get_request(struct wire_in *in, struct seal_request *r,
-    struct reason *why);
+/* The server's side of the packets: the request (its recipients freed by
+ * seal_request_clear) with the message's descriptor. */
+int seal_recv_request(int connection, struct seal_request *r, int *message,
+    int64_t deadline, struct reason *why);
 void seal_request_clear(struct seal_request *r);
-int seal_send_answer(int fd, const struct seal_answer *answer,
+int seal_send_answer(int connection, const struct seal_answer *answer,
     int64_t deadline, struct reason *why);
 
 #endif

@@ -30,8 +30,8 @@ void store_close(struct store **s);
 /* The usable certificate of address: right name, valid now, chain if there
  * are authorities, key and algorithms over the floor (RSA >= 2048, P-256 ...).
  * NULL with the reason for the sender in why. Freed by X509_free(). */
-X509 *store_certificate(struct store *s, const char *address,
-    struct reason *why);
+X509 *
+store_certificate(struct store *s, const char *address, struct reason *why);
 
 /* The armoured OpenPGP key of address, freed by free(); NULL and why. It is
  * checked (expiry, revocation, encryption subkey) by openpgp.c. */

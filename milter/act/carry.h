@@ -2,9 +2,9 @@
 #ifndef SKM_ACT_CARRY_H
 #define SKM_ACT_CARRY_H
 
+#include "certs/fields.h"
 #include "certs/seal.h"
 #include "milter/act/act.h"
-#include "milter/act/fields.h"
 #include "milter/act/proof.h"
 
 /*

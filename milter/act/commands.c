@@ -140,13 +140,13 @@ run(const struct conf *conf, int argc, char **argv, act_on *one)
 }
 
 int
-commands_release(const struct conf *conf, int argc, char **argv)
+command_release(const struct conf *conf, int argc, char **argv)
 {
 	return run(conf, argc, argv, release_one);
 }
 
 int
-commands_discard(const struct conf *conf, int argc, char **argv)
+command_discard(const struct conf *conf, int argc, char **argv)
 {
 	return run(conf, argc, argv, discard_one);
 }

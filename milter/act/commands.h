@@ -10,9 +10,9 @@
  */
 
 /* quarantine release ID... --reason TEXT [--json] */
-int commands_release(const struct conf *conf, int argc, char **argv);
+int command_release(const struct conf *conf, int argc, char **argv);
 
 /* quarantine discard ID... --reason TEXT [--json] */
-int commands_discard(const struct conf *conf, int argc, char **argv);
+int command_discard(const struct conf *conf, int argc, char **argv);
 
 #endif

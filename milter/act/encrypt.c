@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
-#include <strings.h>
 
 #include "milter/act/carry.h"
 #include "milter/base/clock.h"
@@ -74,14 +73,6 @@ encrypt_prepare(struct carry *c)
 	return judge(c);
 }
 
-/* Says how the body is to be read: these must be the sealed message's own. */
-static bool
-describes_body(const struct field *field)
-{
-	return fields_named(field, "MIME-Version") ||
-	       strncasecmp(field->name, "Content-", 8) == 0;
-}
-
 static int
 remove_old(struct carry *c)
 {
@@ -91,7 +82,7 @@ remove_old(struct carry *c)
 		const struct field *field = &c->fields.list[i];
 		char name[FIELDS_NAME];
 
-		if (!describes_body(field))
+		if (!fields_describes_body(field))
 			continue;
 		fields_name(field, name);
 		if (mta->change(mta->context, name, field->index, NULL) == -1)
@@ -109,7 +100,7 @@ add_new(const struct mta *mta, const struct fields *sealed)
 		struct buf value;
 		int answer;
 
-		if (!describes_body(field))
+		if (!fields_describes_body(field))
 			continue;
 		fields_name(field, name);
 		buf_init(&value, VALUE_MAX);

@@ -8,7 +8,6 @@ milter_act_libact_a_SOURCES = \
 	%D%/defer.c %D%/deliver.c %D%/encrypt.c \
 	%D%/quarantine.c %D%/refuse.c %D%/tag.c \
 	%D%/events.c %D%/events.h %D%/events_fate.c %D%/events_mail.c \
-	%D%/fields.c %D%/fields.h \
 	%D%/line.c \
 	%D%/mta.c %D%/mta.h \
 	%D%/plan.c \

@@ -5,8 +5,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "milter/act/fields.h"
-#include "milter/base/count.h"
+#include "certs/fields.h"
 #include "milter/base/banned.h"
 
 static bool
@@ -36,7 +35,7 @@ static bool
 split(const char *p, const char *end, struct field *field)
 {
 	const char *colon = memchr(p, ':', (size_t)(end - p));
-	const char *name_end = colon;
+	const char *name_end = colon, *whole = end;
 
 	if (colon == NULL || colon == p)
 		return false;
@@ -49,6 +48,7 @@ split(const char *p, const char *end, struct field *field)
 	p = colon + 1;
 	if (p < end && blank(*p))
 		p++;
+	field->whole = (size_t)(whole - field->name);
 	field->value = p;
 	field->value_len = (size_t)(end - p);
 	return field->name_len > 0;
@@ -95,18 +95,25 @@ same_name(const struct field *a, const struct field *b)
 	       strncasecmp(a->name, b->name, a->name_len) == 0;
 }
 
-/* What act may have to remove, change or replace. */
+static bool
+begins(const struct field *field, const char *with)
+{
+	return field->name_len > strlen(with) &&
+	       strncasecmp(field->name, with, strlen(with)) == 0;
+}
+
+bool
+fields_describes_body(const struct field *field)
+{
+	return fields_named(field, "MIME-Version") || begins(field, "Content-");
+}
+
+/* What may have to be removed, changed or replaced. */
 static bool
 ours_to_change(const struct field *field)
 {
-	static const char *const begin[] = { "X-Sekimori-", "Content-" };
-
-	for (size_t i = 0; i < COUNT(begin); i++)
-		if (field->name_len > strlen(begin[i]) &&
-		    strncasecmp(field->name, begin[i], strlen(begin[i])) == 0)
-			return true;
-	return fields_named(field, "Subject") ||
-	       fields_named(field, "MIME-Version") ||
+	return fields_describes_body(field) || begins(field, "X-Sekimori-") ||
+	       fields_named(field, "Subject") ||
 	       fields_named(field, "Authentication-Results");
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef SKM_ACT_FIELDS_H
-#define SKM_ACT_FIELDS_H
+#ifndef SKM_CERTS_FIELDS_H
+#define SKM_CERTS_FIELDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +21,7 @@ struct field {
 	const char *value; /* behind the colon and one blank, folds kept,
 			    * without the last line end */
 	size_t value_len;
+	size_t whole; /* bytes of the field from its name, with its line end */
 	int index; /* from 1 among the fields of that name */
 };
 
@@ -31,11 +32,14 @@ struct fields {
 	size_t count;
 };
 
-/* Maps the message and lists those of its fields that act may have to change:
+/* Maps the message and lists those of its fields that may have to change:
  * X-Sekimori-*, Content-*, MIME-Version, Subject, Authentication-Results. 0,
  * or -1: unreadable, or more than FIELDS_MAX of them. */
 int fields_open(struct fields *f, int message, struct reason *why);
 void fields_close(struct fields *f);
+
+/* Says how the body is to be read: Content-* and MIME-Version. */
+bool fields_describes_body(const struct field *field);
 
 /* Does the field have this name (either case)? */
 bool fields_named(const struct field *field, const char *name);

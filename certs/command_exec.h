@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_CERTS_COMMAND_EXEC_H
+#define SKM_CERTS_COMMAND_EXEC_H
+
+#include "milter/base/conf.h"
+
+/*
+ * The `certs` verbs of sekimorictl; see struct command. Keys are hostile input
+ * and their libraries large, so the verbs run in the seal program
+ * (`seal --certs [-c FILE] VERB ...`), which takes the place of this process.
+ */
+
+/* certs list [--json] */
+int command_certs_list(const struct conf *conf, int argc, char **argv);
+
+/* certs check ADDRESS [--json] */
+int command_certs_check(const struct conf *conf, int argc, char **argv);
+
+/* certs import FILE [--address ADDRESS] [--json] */
+int command_certs_import(const struct conf *conf, int argc, char **argv);
+
+#endif

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: ISC */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "certs/seal.h"
+#include "milter/base/text.h"
+#include "milter/base/banned.h"
+
+const char *
+seal_method_name(enum seal_method method)
+{
+	static const char *const names[SEAL_METHODS] = { "smime", "openpgp" };
+
+	return method < SEAL_METHODS ? names[method] : "none";
+}
+
+struct seal_answer *
+seal_answer_new(void)
+{
+	struct seal_answer *answer = calloc(1, sizeof *answer);
+
+	if (answer == NULL)
+		abort();
+	answer->fd = -1;
+	return answer;
+}
+
+void
+seal_answer_free(struct seal_answer **answer)
+{
+	if (*answer == NULL)
+		return;
+	if ((*answer)->fd != -1)
+		close((*answer)->fd);
+	free(*answer);
+	*answer = NULL;
+}
+
+void
+seal_request_clear(struct seal_request *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		free(r->rcpts[i]);
+	r->count = 0;
+}
+
+/* A packet of the kind that must come now, ready to be read. */
+static int
+expect(int fd, enum seal_packet kind, struct wire_in *in,
+    unsigned char bytes[WIRE_MAX], int *passed, int64_t deadline,
+    struct reason *why)
+{
+	struct wire_head head;
+
+	if (wire_recv(fd, &head, bytes, passed, deadline, why) == -1)
+		return -1;
+	*in = (struct wire_in){ bytes, head.length, 0, 0 };
+	if (head.kind == kind)
+		return 0;
+	if (passed != NULL && *passed != -1)
+		close(*passed);
+	return reason_set(why, "packet %d instead of %d", head.kind, kind);
+}
+
+static int
+send_out(int fd, enum seal_packet kind, const struct wire_out *out, int pass,
+    int64_t deadline, struct reason *why)
+{
+	if (out->bad)
+		return reason_set(why, "an address is too long");
+	return wire_send(fd, (uint16_t)kind, out->bytes, out->len, pass,
+	    deadline, why);
+}
+
+static int
+send_request(int fd, int message, const struct seal_request *r,
+    int64_t deadline, struct reason *why)
+{
+	struct wire_out out = { .len = 0 };
+
+	wire_put_number(&out, r->count);
+	if (send_out(fd, PACKET_SEAL, &out, message, deadline, why) == -1)
+		return -1;
+	for (size_t i = 0; i < r->count; i++) {
+		out.len = 0;
+		wire_put_string(&out, r->rcpts[i]);
+		if (send_out(fd, PACKET_SEAL_TO, &out, -1, deadline, why) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* Nobody may change it while the MTA is being told what it holds. */
+static int
+check_fd(int fd, struct reason *why)
+{
+	const int needed = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW;
+	struct stat st;
+
+	if (fd == -1)
+		return reason_set(why, "sealed, but no message came with it");
+	if ((fcntl(fd, F_GET_SEALS) & needed) != needed)
+		return reason_set(why, "the sealed message is not closed");
+	if (fstat(fd, &st) == -1 || st.st_size == 0)
+		return reason_set(why, "the sealed message is empty");
+	return 0;
+}
+
+static void
+get_text(struct wire_in *in, char *to, size_t size)
+{
+	char raw[SEAL_KEYS];
+
+	wire_get_string(in, raw, sizeof raw);
+	text_printable(to, size, raw, strlen(raw));
+}
+
+static int
+take_sealed(struct wire_in *in, size_t asked, struct seal_answer *a,
+    struct reason *why)
+{
+	uint64_t method = wire_get_number(in);
+
+	get_text(in, a->algorithm, sizeof a->algorithm);
+	get_text(in, a->keys, sizeof a->keys);
+	a->count = (size_t)wire_get_number(in);
+	if (wire_end(in, why) == -1 || check_fd(a->fd, why) == -1)
+		return -1;
+	if (method >= SEAL_METHODS || a->count != asked)
+		return reason_set(why, "sealed for %zu of %zu recipients",
+		    a->count, asked);
+	a->method = (enum seal_method)method;
+	a->sealed = true;
+	return 0;
+}
+
+static int
+take_refused(int fd, struct wire_in *in, size_t asked, struct seal_answer *a,
+    int64_t deadline, struct reason *why)
+{
+	unsigned char bytes[WIRE_MAX];
+	struct wire_in next;
+
+	a->temporary = wire_get_number(in) != 0;
+	a->count = (size_t)wire_get_number(in);
+	if (wire_end(in, why) == -1)
+		return -1;
+	if (a->fd != -1 || a->count != asked)
+		return reason_set(why, "a refusal for %zu of %zu recipients",
+		    a->count, asked);
+	for (size_t i = 0; i < a->count; i++) {
+		if (expect(fd, PACKET_REFUSED_WHY, &next, bytes, NULL, deadline,
+			why) == -1)
+			return -1;
+		get_text(&next, a->reasons[i], sizeof a->reasons[i]);
+		if (wire_end(&next, why) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+recv_answer(int fd, size_t asked, struct seal_answer *a, int64_t deadline,
+    struct reason *why)
+{
+	unsigned char bytes[WIRE_MAX];
+	struct wire_head head;
+	struct wire_in in;
+
+	if (wire_recv(fd, &head, bytes, &a->fd, deadline, why) == -1)
+		return -1;
+	in = (struct wire_in){ bytes, head.length, 0, 0 };
+	if (head.kind == PACKET_SEALED)
+		return take_sealed(&in, asked, a, why);
+	if (head.kind == PACKET_REFUSED)
+		return take_refused(fd, &in, asked, a, deadline, why);
+	return reason_set(why, "packet %d is no answer", head.kind);
+}
+
+int
+seal_ask(const char *path, int message, const struct seal_request *request,
+    int64_t deadline, struct seal_answer **answer, struct reason *why)
+{
+	struct seal_answer *a;
+	int fd = wire_connect(path, deadline, why);
+
+	if (fd == -1)
+		return -1;
+	a = seal_answer_new();
+	if (send_request(fd, message, request, deadline, why) == -1 ||
+	    recv_answer(fd, request->count, a, deadline, why) == -1)
+		seal_answer_free(&a);
+	close(fd);
+	*answer = a;
+	return a != NULL ? 0 : -1;
+}
+
+static int
+recv_recipient(int fd, struct seal_request *r, int64_t deadline,
+    struct reason *why)
+{
+	unsigned char bytes[WIRE_MAX];
+	char address[SEAL_ADDRESS];
+	struct wire_in in;
+
+	if (expect(fd, PACKET_SEAL_TO, &in, bytes, NULL, deadline, why) == -1)
+		return -1;
+	wire_get_string(&in, address, sizeof address);
+	if (wire_end(&in, why) == -1)
+		return -1;
+	r->rcpts[r->count] = strdup(address);
+	if (r->rcpts[r->count] == NULL)
+		abort();
+	r->count++;
+	return 0;
+}
+
+int
+seal_recv_request(int connection, struct seal_request *r, int *message,
+    int64_t deadline, struct reason *why)
+{
+	unsigned char bytes[WIRE_MAX];
+	struct wire_in in;
+	uint64_t count;
+	int failed;
+
+	r->count = 0;
+	*message = -1;
+	if (expect(connection, PACKET_SEAL, &in, bytes, message, deadline,
+		why) == -1)
+		return -1;
+	count = wire_get_number(&in);
+	failed = wire_end(&in, why);
+	if (failed == 0 &&
+	    (count == 0 || count > SEAL_RECIPIENTS || *message == -1))
+		failed = reason_set(why,
+		    "a request without message or for "
+		    "%llu recipients",
+		    (unsigned long long)count);
+	while (failed == 0 && r->count < count)
+		failed = recv_recipient(connection, r, deadline, why);
+	if (failed == 0)
+		return 0;
+	seal_request_clear(r);
+	if (*message != -1)
+		close(*message);
+	*message = -1;
+	return -1;
+}
+
+static int
+send_sealed(int fd, const struct seal_answer *a, int64_t deadline,
+    struct reason *why)
+{
+	struct wire_out out = { .len = 0 };
+
+	wire_put_number(&out, a->method);
+	wire_put_string(&out, a->algorithm);
+	wire_put_string(&out, a->keys);
+	wire_put_number(&out, a->count);
+	return send_out(fd, PACKET_SEALED, &out, a->fd, deadline, why);
+}
+
+int
+seal_send_answer(int connection, const struct seal_answer *a, int64_t deadline,
+    struct reason *why)
+{
+	struct wire_out out = { .len = 0 };
+
+	if (a->sealed)
+		return send_sealed(connection, a, deadline, why);
+	wire_put_number(&out, a->temporary);
+	wire_put_number(&out, a->count);
+	if (send_out(connection, PACKET_REFUSED, &out, -1, deadline, why) == -1)
+		return -1;
+	for (size_t i = 0; i < a->count; i++) {
+		out.len = 0;
+		wire_put_string(&out, a->reasons[i]);
+		if (send_out(connection, PACKET_REFUSED_WHY, &out, -1, deadline,
+			why) == -1)
+			return -1;
+	}
+	return 0;
+}
