@@ -11,8 +11,9 @@ int64_t clock_ms(void);
 /* Microseconds since 1970-01-01 UTC: for records. */
 int64_t clock_now(void);
 
-/* RFC 3339 UTC with microseconds, "2026-11-23T01:02:03.000004Z". */
 enum { CLOCK_TEXT = 28 };
+
+/* RFC 3339 UTC with microseconds, "2026-11-23T01:02:03.000004Z". */
 void clock_text(int64_t microseconds, char text[CLOCK_TEXT]);
 
 /* Reads what clock_text() writes (fraction optional, or a plain date).

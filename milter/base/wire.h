@@ -61,15 +61,23 @@ struct wire_in {
 	int bad;
 };
 
+/* Adds a number, eight bytes in the order of this machine. */
 void wire_put_number(struct wire_out *out, uint64_t n);
+
+/* Adds len bytes as they are; whoever reads must know len. */
 void wire_put_bytes(struct wire_out *out, const void *bytes, size_t len);
-void wire_put_string(struct wire_out *out, const char *s); /* NULL as "" */
+
+/* Adds a string with its length; NULL as "". */
+void wire_put_string(struct wire_out *out, const char *s);
+
+/* The number that stands next. */
 uint64_t wire_get_number(struct wire_in *in);
 
 /* len bytes into to, exactly. */
 void wire_get_bytes(struct wire_in *in, void *to, size_t len);
 
-/* A string into to (size bytes), NUL-terminated; too long sets bad. */
+/* A string into to (size bytes), NUL-terminated; one that is too long or has a
+ * NUL inside sets bad. */
 void wire_get_string(struct wire_in *in, char *to, size_t size);
 
 /* 0 if every field was there and nothing is left over, else -1. */
