@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Compares the tables (.def) with the manuals, and headers with the rule that
-every prototype has a comment directly above it. One line a fault."""
+every prototype has a comment directly above it; prototypes that follow each
+other without a blank line share one. One line a fault."""
 
 import pathlib
 import re
@@ -100,7 +101,7 @@ def commands():
         for row in rows(table, "COMMAND"):
             words.append(row[0])
             for option in re.findall(r"--([a-z-]+)", row[1]):
-                if not re.search(rf"\bFl -{option}(?![a-z-])", page):
+                if not re.search(rf"\s-{option}(?![a-z-])", page):
                     fault(manual, f"does not name --{option} of {row[0]}")
     described = []
     for _, w in entries(manual):
@@ -134,7 +135,7 @@ def prototypes(path):
     """A statement at the top level with a ( in it is one."""
     name = path.relative_to(top)
     lines = path.read_text(encoding="utf-8").splitlines()
-    begin, statement = 0, ""
+    begin, statement, told = 0, "", 0
     for number, code, depth in depths(lines):
         if not code or depth > 0:
             continue
@@ -143,11 +144,13 @@ def prototypes(path):
         statement += " " + code
         if not code.endswith((";", "{", "}")):
             continue
-        if re.match(r" (?!struct \w+ \{|enum)[^=]*\w+\s*\(", statement) \
-                and not lines[begin - 2].rstrip().endswith("*/"):
-            function = re.search(r"\(?\*?(\w+)\)?\s*\(", statement).group(1)
-            fault(f"{name}:{begin}",
-                  f"{function}() has no comment directly above it")
+        if re.match(r" (?!struct \w+ \{|enum)[^=]*\w+\s*\(", statement):
+            if lines[begin - 2].rstrip().endswith("*/") or told == begin - 1:
+                told = number
+            else:
+                function = re.search(r"(\w+)\s*\(", statement).group(1)
+                fault(f"{name}:{begin}",
+                      f"{function}() has no comment directly above it")
         statement = ""
 
 
