@@ -6,10 +6,12 @@ inspectors = \
 
 noinst_LIBRARIES += milter/inspect/libinspect.a
 milter_inspect_libinspect_a_CPPFLAGS = $(AM_CPPFLAGS) $(CLAMAV_CFLAGS) \
-	$(ICU_CFLAGS) $(PSL_CFLAGS) $(IDN2_CFLAGS)
+	$(MAGIC_CFLAGS) $(ICU_CFLAGS) $(PSL_CFLAGS) $(IDN2_CFLAGS)
 milter_inspect_libinspect_a_SOURCES = \
 	%D%/inspect.c %D%/inspect.h \
 	%D%/engine.c %D%/engine.h \
+	%D%/cache.c %D%/cache.h \
+	%D%/content.c %D%/content.h \
 	$(inspectors)
 nodist_milter_inspect_libinspect_a_SOURCES = %D%/registry.inc
 INSPECT_LIBS = milter/inspect/libinspect.a policy/libpolicy.a $(MAIL_LIBS) \
@@ -21,3 +23,7 @@ CLEANFILES += %D%/registry.inc
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)for f in $(inspectors); do \
 		echo "INSPECTOR($$(basename $$f .c))"; done >$@
+
+signaturesdir = $(pkgdatadir)/signatures
+dist_signatures_DATA = %D%/signatures/sekimori.ndb
+EXTRA_DIST += %D%/README

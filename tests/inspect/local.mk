@@ -1,1 +1,5 @@
 # SPDX-License-Identifier: ISC
+check_PROGRAMS += tests/inspect/engine
+tests_inspect_engine_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_inspect_engine_LDADD = milter/inspect/libinspect.a $(CLAMAV_LIBS) \
+	$(BASE_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "milter/inspect/cache.h"
+#include "milter/inspect/engine.h"
+#include "milter/inspect/inspect.h"
+#include "milter/base/banned.h"
+
+/* What the engine said of some bytes; kept for the message, by hash, since a
+ * mail that carries one file twice is common (text and HTML signatures). */
+struct outcome {
+	const uint8_t *sha256; /* NULL: an empty place */
+	enum engine_result result;
+	char name[128];
+};
+
+struct outcomes {
+	struct outcome *places;
+	size_t mask;
+};
+
+static struct outcomes
+outcomes_new(const struct message *m)
+{
+	size_t size = 2;
+
+	while (size < 2 * (size_t)m->parts)
+		size *= 2;
+	return (struct outcomes){
+		.places = arena_get(m->arena, size * sizeof(struct outcome)),
+		.mask = size - 1,
+	};
+}
+
+/* The place of that hash, empty when the bytes were not seen before. */
+static struct outcome *
+place_of(const struct outcomes *all, const uint8_t *sha256)
+{
+	size_t at;
+
+	memcpy(&at, sha256, sizeof at);
+	for (;; at++) {
+		struct outcome *o = &all->places[at & all->mask];
+
+		if (o->sha256 == NULL ||
+		    memcmp(o->sha256, sha256, HASH_BYTES) == 0)
+			return o;
+	}
+}
+
+static void
+scan_bytes(const struct part *p, struct outcome *o)
+{
+	o->sha256 = p->sha256;
+	if (cache_has(p->sha256))
+		return;
+	o->result = engine_scan(p->bytes, p->size,
+	    p->names == NULL ? NULL : p->names->name, o->name, sizeof o->name);
+	if (o->result == ENGINE_CLEAN)
+		cache_add(p->sha256);
+}
+
+static void
+state_clean(struct inspection *i, const struct part *p)
+{
+	struct seen_part *s;
+
+	if ((size_t)p->index >= i->findings->parts_count)
+		return;
+	s = &i->findings->parts[p->index];
+	if (s->reason[0] == '\0')
+		s->inspected = INSPECTED_CLEAN;
+}
+
+static void
+state_found(struct inspection *i, const struct part *p)
+{
+	if ((size_t)p->index < i->findings->parts_count)
+		i->findings->parts[p->index].inspected = INSPECTED_FOUND;
+}
+
+/* "limit: MaxRecursion" reads better than a bare word in a report. */
+static void
+state_not(struct inspection *i, const struct part *p, enum fact fact,
+    const char *reason)
+{
+	inspect_fact(i, fact, p, "%s", reason);
+	inspect_not(i, p, reason);
+}
+
+static void
+state(struct inspection *i, const struct part *p, const struct outcome *o)
+{
+	switch (o->result) {
+	case ENGINE_CLEAN:
+		state_clean(i, p);
+		return;
+	case ENGINE_FOUND:
+		inspect_fact(i, FACT_VIRUS, p, "%s", o->name);
+		state_found(i, p);
+		return;
+	case ENGINE_HEURISTIC:
+		inspect_fact(i, FACT_VIRUS_HEURISTIC, p, "%s", o->name);
+		state_found(i, p);
+		return;
+	case ENGINE_LIMIT:
+		state_not(i, p, FACT_SCAN_LIMIT, o->name);
+		return;
+	case ENGINE_ENCRYPTED:
+		state_not(i, p, FACT_PART_ENCRYPTED, o->name);
+		return;
+	case ENGINE_ERROR:
+		state_not(i, p, FACT_PART_UNINSPECTED, o->name);
+		return;
+	}
+}
+
+static void
+run(struct inspection *i)
+{
+	struct outcomes all = outcomes_new(i->message);
+
+	if (engine_info()->reduced)
+		inspect_fact(i, FACT_SIGNATURES_REDUCED, NULL, "%s",
+		    engine_info()->version);
+	for (const struct part *p = i->message->root; p != NULL; p = p->next) {
+		struct outcome *o;
+
+		if (p->bytes == NULL)
+			continue;
+		o = place_of(&all, p->sha256);
+		if (o->sha256 == NULL)
+			scan_bytes(p, o);
+		state(i, p, o);
+	}
+}
+
+static int
+prepare(const struct conf *conf, struct reason *why)
+{
+	if (engine_load(conf, why) == -1)
+		return -1;
+	return cache_make(conf, why);
+}
+
+const struct inspector inspect_virus = {
+	.looks_for = "content that the virus scanner knows",
+	.prepare = prepare,
+	.run = run,
+};
