@@ -45,9 +45,14 @@ struct quarantine;
 
 /* Opens (makes) the folders and the index. sweep: remove what a crash left in
  * tmp/, and index what is missing (only sekimorid does, at its start). */
-struct quarantine *quarantine_open(const struct conf *conf, bool sweep,
-    struct reason *why);
+struct quarantine *
+quarantine_open(const struct conf *conf, bool sweep, struct reason *why);
 void quarantine_close(struct quarantine **q);
+
+/* What the sweep put right: an array with the fields of a quarantine.recover
+ * event for each (new reference; empty without sweep). The caller records
+ * them. */
+json_t *quarantine_swept(struct quarantine *q);
 
 /*
  * Holds the message for the recipients of e whose numbers are in rcpts. id is
@@ -56,14 +61,14 @@ void quarantine_close(struct quarantine **q);
  * answer) give the first one's id and *seen_count > 1. After 0 it is on stable
  * storage and in the index; after -1 nothing was taken: defer. Thread-safe.
  */
-int quarantine_put(struct quarantine *q, int message,
-    const struct envelope *e, const size_t *rcpts, size_t rcpts_count,
-    const struct findings *f, const struct verdict *v, char id[IDENT_SIZE],
-    int *seen_count, struct reason *why);
+int quarantine_put(struct quarantine *q, int message, const struct envelope *e,
+    const size_t *rcpts, size_t rcpts_count, const struct findings *f,
+    const struct verdict *v, char id[IDENT_SIZE], int *seen_count,
+    struct reason *why);
 
 /* Meta of a held message (new reference, with "state"), or NULL and why. */
-json_t *quarantine_get(struct quarantine *q, const char *id,
-    struct reason *why);
+json_t *
+quarantine_get(struct quarantine *q, const char *id, struct reason *why);
 
 /* Opens the original bytes for reading after checking size and SHA-256
  * against meta; -1 and why when they differ. */
@@ -83,9 +88,8 @@ json_t *quarantine_list(struct quarantine *q,
 
 /* Moves id from one state to another; fields (stolen, may be NULL) are put
  * into meta.json first. -1 when it is not in that state: someone else won. */
-int quarantine_move(struct quarantine *q, const char *id,
-    enum held_state from, enum held_state to, json_t *fields,
-    struct reason *why);
+int quarantine_move(struct quarantine *q, const char *id, enum held_state from,
+    enum held_state to, json_t *fields, struct reason *why);
 
 /*
  * Release tokens. The header field that lets a released message pass is
@@ -96,15 +100,13 @@ int quarantine_move(struct quarantine *q, const char *id,
  */
 enum { TOKEN_SIZE = 160 };
 int token_make(struct quarantine *q, const char *id, const char *nonce,
-    const uint8_t sha256[HASH_BYTES], const char *sender,
-    char *const *rcpts, size_t rcpts_count, char token[TOKEN_SIZE],
-    struct reason *why);
+    const uint8_t sha256[HASH_BYTES], const char *sender, char *const *rcpts,
+    size_t rcpts_count, char token[TOKEN_SIZE], struct reason *why);
 
 /* Is the token right for this message, and not used? Fills id, nonce. */
 bool token_check(struct quarantine *q, const char *token,
-    const uint8_t sha256[HASH_BYTES], const char *sender,
-    char *const *rcpts, size_t rcpts_count, char id[IDENT_SIZE],
-    char nonce[IDENT_SIZE]);
+    const uint8_t sha256[HASH_BYTES], const char *sender, char *const *rcpts,
+    size_t rcpts_count, char id[IDENT_SIZE], char nonce[IDENT_SIZE]);
 
 /* Records durably that it passed. */
 int token_pass(struct quarantine *q, const char *id, const char *nonce,

@@ -12,5 +12,6 @@ milter_record_librecord_a_SOURCES = \
 	%D%/read.c %D%/read.h \
 	%D%/recover.c %D%/recover.h \
 	%D%/seal.c %D%/seal.h \
+	%D%/store.c %D%/store.h \
 	%D%/verify.c
 RECORD_LIBS = milter/record/librecord.a $(SQLITE_LIBS) $(POLICY_LIBS)

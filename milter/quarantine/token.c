@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "milter/base/buf.h"
+#include "milter/base/file.h"
+#include "milter/quarantine/folder.h"
+#include "milter/quarantine/meta.h"
+#include "milter/base/banned.h"
+
+enum { PASS_NAME = 2 * IDENT_SIZE };
+
+/* What a token is bound to. */
+struct bound {
+	const char *id, *nonce, *sender;
+	const uint8_t *sha256;
+	char *const *rcpts;
+	size_t rcpts_count;
+};
+
+static int
+add_text(struct buf *b, const char *s)
+{
+	return buf_add(b, s, strlen(s) + 1);
+}
+
+static int
+mac_of(const struct quarantine *q, const struct bound *t,
+    uint8_t mac[HASH_BYTES])
+{
+	struct buf b;
+	int result = -1;
+
+	buf_init(&b, 64 * 1024 * 1024);
+	if (add_text(&b, "sekimori-release") == 0 && add_text(&b, t->id) == 0 &&
+	    add_text(&b, t->nonce) == 0 &&
+	    buf_add(&b, t->sha256, HASH_BYTES) == 0 &&
+	    add_text(&b, t->sender) == 0 &&
+	    meta_addresses(&b, t->rcpts, t->rcpts_count) == 0)
+		result = 0;
+	if (result == 0)
+		hash_mac(q->secret, HASH_BYTES, b.data, b.len, mac);
+	buf_free(&b);
+	return result;
+}
+
+int
+token_make(struct quarantine *q, const char *id, const char *nonce,
+    const uint8_t sha256[HASH_BYTES], const char *sender, char *const *rcpts,
+    size_t rcpts_count, char token[TOKEN_SIZE], struct reason *why)
+{
+	struct bound t = { id, nonce, sender, sha256, rcpts, rcpts_count };
+	uint8_t mac[HASH_BYTES];
+	char hex[HASH_HEX];
+
+	if (!ident_valid(id) || !ident_valid(nonce))
+		return reason_set(why, "\"%.40s\" or its nonce is no ID", id);
+	if (mac_of(q, &t, mac) == -1)
+		return reason_set(why, "no memory for %zu recipients",
+		    rcpts_count);
+	hash_hex(mac, hex);
+	snprintf(token, TOKEN_SIZE, "%s.%s.%s", id, nonce, hex);
+	return 0;
+}
+
+/* Takes ID.NONCE.MAC apart; nothing may stand before, between or behind. */
+static bool
+parse(const char *token, char id[IDENT_SIZE], char nonce[IDENT_SIZE],
+    uint8_t mac[HASH_BYTES])
+{
+	enum { ID = IDENT_SIZE - 1, WHOLE = 2 * IDENT_SIZE + HASH_HEX - 1 };
+
+	if (strlen(token) != WHOLE || token[ID] != '.' ||
+	    token[2 * ID + 1] != '.')
+		return false;
+	memcpy(id, token, ID);
+	memcpy(nonce, token + ID + 1, ID);
+	id[ID] = nonce[ID] = '\0';
+	return ident_valid(id) && ident_valid(nonce) &&
+	       hash_unhex(token + 2 * ID + 2, mac);
+}
+
+bool
+token_check(struct quarantine *q, const char *token,
+    const uint8_t sha256[HASH_BYTES], const char *sender, char *const *rcpts,
+    size_t rcpts_count, char id[IDENT_SIZE], char nonce[IDENT_SIZE])
+{
+	struct bound t = { id, nonce, sender, sha256, rcpts, rcpts_count };
+	uint8_t given[HASH_BYTES], right[HASH_BYTES];
+
+	return parse(token, id, nonce, given) && mac_of(q, &t, right) == 0 &&
+	       hash_equal(given, right) && !token_passed(q, id, nonce);
+}
+
+int
+token_pass(struct quarantine *q, const char *id, const char *nonce,
+    struct reason *why)
+{
+	char name[PASS_NAME];
+	int fd;
+
+	if (!ident_valid(id) || !ident_valid(nonce))
+		return reason_set(why, "\"%.40s\" or its nonce is no ID", id);
+	snprintf(name, sizeof name, "%s.%s", id, nonce);
+	fd = openat(q->passed, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+	    0600);
+	if (fd == -1 && errno == EEXIST)
+		return reason_set(why, "%s was released already", id);
+	if (fd == -1)
+		return reason_errno(why, "%s/passed", q->path);
+	close(fd);
+	return file_sync(q->passed, name, why);
+}
+
+bool
+token_passed(struct quarantine *q, const char *id, const char *nonce)
+{
+	char name[PASS_NAME];
+
+	snprintf(name, sizeof name, "%s.%s", id, nonce);
+	return faccessat(q->passed, name, F_OK, 0) == 0;
+}
