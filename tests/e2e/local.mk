@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: ISC
+
+# Real mail through real MTAs: run by contrib/check, as it needs root.
+EXTRA_DIST += \
+	%D%/fetch %D%/run \
+	%D%/gate.py %D%/keys.py %D%/ledger.py %D%/mta.py %D%/zone.json \
+	%D%/scenarios/__init__.py \
+	%D%/scenarios/faults.py \
+	%D%/scenarios/inbound.py \
+	%D%/scenarios/outbound.py \
+	%D%/scenarios/quarantine.py \
+	%D%/scenarios/running.py \
+	%D%/scenarios/sender.py \
+	%D%/scenarios/session.py \
+	tests/smtp/client.py tests/smtp/sink.py

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: ISC
+"""Mail of our officials: what must be protected never leaves in clear."""
+
+import contextlib
+import os
+import signal
+
+from keys import Keys
+from scenarios import EICAR, refused, same, scenario, taken, word
+
+SMIME, SMIME2 = "partner@smime.test", "second@smime.test"
+PGP, NOBODY = "partner@pgp.test", "nobody@unknown.test"
+
+
+@contextlib.contextmanager
+def partners(g):
+    """The partners' keys, put into the store once a gate."""
+    if not hasattr(g, "keys"):
+        g.keys = Keys(g.at("keys"))
+        for address in (SMIME, SMIME2):
+            store(g, g.keys.certificate(address), address)
+        store(g, g.keys.openpgp(PGP), PGP)
+    try:
+        yield g.keys
+    finally:
+        g.keys.close()
+
+
+def store(g, file, address):
+    done = g.ctl("certs", "import", file, "--address", address)
+    same(done.returncode, 0, done.stdout + done.stderr)
+
+
+def labelled(g, label="部外秘", **words):
+    secret = g.secret()
+    mail = g.mail(sender="official@here.test", body=secret + "\r\n",
+                  subject=word("【%s】会議資料" % label), **words)
+    return secret.encode(), mail
+
+
+@scenario()
+def unmarked_mail_leaves_as_it_was(g):
+    sent = taken(g.send_out(g.mail(sender="official@here.test"), [NOBODY]))
+    mail, = g.arrived(sent)
+    same(mail.body(), b"hello\r\n")
+
+
+@scenario()
+def marked_mail_leaves_as_smime(g):
+    with partners(g) as keys:
+        secret, mail = labelled(g)
+        out, = g.arrived(taken(g.send_out(mail, [SMIME, SMIME2])))
+        assert b"pkcs7-mime" in out.header(), out.header()
+        for address in (SMIME, SMIME2):
+            assert secret in keys.open_smime(address, out.data)
+
+
+@scenario()
+def marked_mail_leaves_as_openpgp(g):
+    with partners(g) as keys:
+        secret, mail = labelled(g, "取扱注意")
+        out, = g.arrived(taken(g.send_out(mail, [PGP])))
+        assert b"multipart/encrypted" in out.header(), out.header()
+        assert secret in keys.open_openpgp(out.data)
+
+
+@scenario()
+def attachments_leave_encrypted_too(g):
+    with partners(g) as keys:
+        secret = g.secret().encode()
+        mail = g.attachment("list.csv", secret * 2000,
+                            subject=word("部外秘: 名簿"),
+                            sender="official@here.test")
+        out, = g.arrived(taken(g.send_out(mail, [SMIME])))
+        opened = keys.open_smime(SMIME, out.data)
+        assert b"list.csv" in opened
+
+
+@scenario()
+def without_a_key_nothing_leaves(g):
+    with partners(g):
+        _, mail = labelled(g)
+        others = ["other@unknown.test", NOBODY]
+        sent = g.send_out(mail, others)
+        refused(sent, 550, *others)
+        same(g.in_sink(sent), [])
+
+
+@scenario()
+def one_without_a_key_stops_it_for_all(g):
+    with partners(g):
+        _, mail = labelled(g)
+        sent = g.send_out(mail, [SMIME, NOBODY])
+        refused(sent, 550, SMIME, NOBODY)
+        same(g.in_sink(sent), [])
+
+
+@scenario()
+def two_methods_in_one_mail_are_refused(g):
+    with partners(g):
+        _, mail = labelled(g)
+        refused(g.send_out(mail, [SMIME, PGP]), 550, SMIME, PGP)
+
+
+@scenario()
+def claiming_to_be_encrypted_does_not_help(g):
+    """A mail that only says that it is S/MIME must be encrypted."""
+    with partners(g):
+        _, mail = labelled(
+            g, kind="application/pkcs7-mime; smime-type=enveloped-data")
+        refused(g.send_out(mail, [NOBODY]), 550, NOBODY)
+
+
+@scenario()
+def marked_mail_to_colleagues_stays_in_clear(g):
+    text = "we meet at three\r\n"
+    mail = g.mail(sender="official@here.test", body=text,
+                  subject=word("【部外秘】会議"))
+    out, = g.arrived(taken(g.send_out(mail, ["colleague@here.test"])))
+    same(out.body(), text.encode())
+
+
+@scenario()
+def our_own_malware_is_refused(g):
+    sent = g.send_out(g.attachment("x.txt", EICAR,
+                                   sender="official@here.test"), [NOBODY])
+    refused(sent, 550)
+    same(g.held(sent), [])
+
+
+@scenario()
+def silent_seal_server_defers(g):
+    """Stopped, so that it never answers in time; then mail passes again."""
+    with partners(g):
+        _, mail = labelled(g)
+        stopped = g.children("seal")
+        assert stopped, "no seal children"
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        sent = g.send_out(mail, [SMIME])
+        for pid in stopped:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        assert 400 <= sent.reply.code < 500, str(sent.reply)
+        g.arrived(taken(g.send_out(mail, [SMIME])))
