@@ -7,6 +7,7 @@ certs_libcerts_a_SOURCES = \
 	%D%/commands.c %D%/commands.h \
 	%D%/entity.c %D%/entity.h \
 	%D%/openpgp.c %D%/openpgp.h \
+	%D%/openpgp_key.c %D%/openpgp_key.h \
 	%D%/packets.c %D%/packets.h \
 	%D%/seal.c %D%/serve.h \
 	%D%/smime.c %D%/smime.h \

@@ -33,9 +33,24 @@ void store_close(struct store **s);
 X509 *
 store_certificate(struct store *s, const char *address, struct reason *why);
 
-/* The armoured OpenPGP key of address, freed by free(); NULL and why. It is
- * checked (expiry, revocation, encryption subkey) by openpgp.c. */
+/* The armoured OpenPGP key of address, freed by free(); NULL and why. stamp
+ * (STORE_STAMP bytes) changes whenever the file does. It is checked (expiry,
+ * revocation, encryption subkey) by openpgp.c. */
+enum { STORE_STAMP = 96 };
 char *store_openpgp(struct store *s, const char *address, size_t *len,
+    char stamp[STORE_STAMP], struct reason *why);
+
+/* Reads a certificate as store_certificate() does, but from these bytes. */
+X509 *store_check(struct store *s, const char *pem, size_t len,
+    const char *address, struct reason *why);
+
+/* Puts a checked file (kind "smime" or "openpgp") under its address. */
+int store_put(struct store *s, const char *kind, const char *address,
+    const char *bytes, size_t len, struct reason *why);
+
+/* Calls each for every address of the kind, in no order. */
+int store_each(struct store *s, const char *kind,
+    void (*each)(void *context, const char *address), void *context,
     struct reason *why);
 
 #endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "certs/certificate.h"
+#include "milter/base/count.h"
+#include "milter/base/hash.h"
+#include "milter/base/text.h"
+#include "milter/base/banned.h"
+
+enum { RSA_LEAST = 2048 };
+
+static void
+day_of(const ASN1_TIME *time, char day[16])
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(time, &tm) != 1 ||
+	    strftime(day, 16, "%Y-%m-%d", &tm) == 0)
+		snprintf(day, 16, "unknown day");
+}
+
+void
+certificate_until(const X509 *cert, char day[16])
+{
+	day_of(X509_get0_notAfter(cert), day);
+}
+
+static int
+check_time(const X509 *cert, struct reason *why)
+{
+	char day[16];
+
+	if (X509_cmp_current_time(X509_get0_notBefore(cert)) >= 0) {
+		day_of(X509_get0_notBefore(cert), day);
+		return reason_set(why, "certificate is not valid before %s",
+		    day);
+	}
+	if (X509_cmp_current_time(X509_get0_notAfter(cert)) <= 0) {
+		day_of(X509_get0_notAfter(cert), day);
+		return reason_set(why, "certificate expired %s", day);
+	}
+	return 0;
+}
+
+/* The whole address, letters of either case alike: a part of one is another
+ * person (encryption.md, L29 and L30). */
+static int
+check_address(X509 *cert, const char *address, struct reason *why)
+{
+	STACK_OF(OPENSSL_STRING) *all = X509_get1_email(cert);
+	bool found = false;
+
+	for (int i = 0; i < sk_OPENSSL_STRING_num(all); i++)
+		if (strcasecmp(sk_OPENSSL_STRING_value(all, i), address) == 0)
+			found = true;
+	X509_email_free(all);
+	if (found)
+		return 0;
+	return reason_set(why, "certificate is for another address");
+}
+
+static int
+check_use(X509 *cert, struct reason *why)
+{
+	const uint32_t encrypts = KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT;
+	uint32_t use = X509_get_key_usage(cert);
+	uint32_t purpose = X509_get_extended_key_usage(cert);
+
+	if ((use & encrypts) == 0)
+		return reason_set(why,
+		    "certificate is for signatures, not for encryption");
+	if ((purpose & (XKU_SMIME | XKU_ANYEKU)) == 0)
+		return reason_set(why, "certificate is not for mail");
+	return 0;
+}
+
+static int
+check_curve(EVP_PKEY *key, struct reason *why)
+{
+	static const char *const curves[] = { "prime256v1", "secp384r1",
+		"secp521r1", "P-256", "P-384", "P-521" };
+	char name[64] = "";
+
+	(void)EVP_PKEY_get_group_name(key, name, sizeof name, NULL);
+	if (text_in(name, curves, COUNT(curves)))
+		return 0;
+	return reason_set(why, "key on the curve %s is not accepted", name);
+}
+
+static int
+check_key(X509 *cert, struct reason *why)
+{
+	EVP_PKEY *key = X509_get0_pubkey(cert);
+
+	if (key == NULL)
+		return reason_set(why, "certificate has no readable key");
+	if (EVP_PKEY_is_a(key, "EC"))
+		return check_curve(key, why);
+	if (!EVP_PKEY_is_a(key, "RSA"))
+		return reason_set(why, "key is neither RSA nor ECDH");
+	if (EVP_PKEY_get_bits(key) >= RSA_LEAST)
+		return 0;
+	return reason_set(why, "key is too weak: RSA of %d bits, at least %d",
+	    EVP_PKEY_get_bits(key), RSA_LEAST);
+}
+
+/* Who can forge the signature can put another key under the name. */
+static int
+check_digest(X509 *cert, struct reason *why)
+{
+	int digest = NID_undef;
+
+	(void)X509_get_signature_info(cert, &digest, NULL, NULL, NULL);
+	if (digest != NID_md5 && digest != NID_sha1 && digest != NID_md4)
+		return 0;
+	return reason_set(why, "certificate is signed with %s",
+	    OBJ_nid2sn(digest));
+}
+
+int
+certificate_check(X509 *cert, const char *address, struct reason *why)
+{
+	if (check_address(cert, address, why) == -1 ||
+	    check_time(cert, why) == -1 || check_use(cert, why) == -1 ||
+	    check_key(cert, why) == -1)
+		return -1;
+	return check_digest(cert, why);
+}
+
+int
+certificate_chain(X509 *cert, X509_STORE *authorities,
+    STACK_OF(X509) * untrusted, struct reason *why)
+{
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	int answer = -1;
+
+	if (ctx == NULL ||
+	    X509_STORE_CTX_init(ctx, authorities, cert, untrusted) != 1)
+		reason_set(why, "no memory to check a certificate");
+	else {
+		X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_SMIME_ENCRYPT);
+		if (X509_verify_cert(ctx) == 1)
+			answer = 0;
+		else
+			reason_set(why,
+			    "certificate is not from a known authority (%s)",
+			    X509_verify_cert_error_string(
+				X509_STORE_CTX_get_error(ctx)));
+	}
+	X509_STORE_CTX_free(ctx);
+	return answer;
+}
+
+void
+certificate_id(const X509 *cert, char id[CERTIFICATE_ID])
+{
+	uint8_t digest[EVP_MAX_MD_SIZE] = { 0 };
+
+	(void)X509_digest(cert, EVP_sha256(), digest, NULL);
+	hash_hex(digest, id);
+}
+
+char *
+certificate_address(X509 *cert)
+{
+	STACK_OF(OPENSSL_STRING) *all = X509_get1_email(cert);
+	char *address = NULL;
+
+	if (sk_OPENSSL_STRING_num(all) > 0)
+		address = strdup(sk_OPENSSL_STRING_value(all, 0));
+	X509_email_free(all);
+	if (address != NULL)
+		text_lower(address);
+	return address;
+}
