@@ -16,7 +16,6 @@ policy_libpolicy_a_SOURCES = \
 	%D%/question.c \
 	%D%/verdict.c %D%/verdicts.def \
 	%D%/decide.c %D%/policy.h \
-	%D%/explain.c \
 	%D%/commands.c %D%/commands.h
 POLICY_LIBS = policy/libpolicy.a $(IDN2_LIBS) $(BASE_LIBS)
 dist_man_MANS += %D%/sekimori-policy.5 %D%/sekimori-facts.7

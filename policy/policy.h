@@ -30,11 +30,11 @@ enum { POLICY_OBSERVED = 8, POLICY_TEXT = 256 };
 struct verdict {
 	enum verdict_kind kind;
 	int score;
-	const char *rule;   /* name of the rule that decided */
-	int line;           /* its line in the policy file */
-	const char *basis;  /* what the rule rests on */
-	const char *class;  /* quarantine: class for the reviewer, or "" */
-	const char *text;   /* refuse: text for the sender, or "" */
+	const char *rule; /* name of the rule that decided */
+	int line; /* its line in the policy file */
+	const char *basis; /* what the rule rests on */
+	const char *class; /* quarantine: class for the reviewer, or "" */
+	const char *text; /* refuse: text for the sender, or "" */
 	const char *prefix; /* tag: Subject prefix, or "" = the setting's */
 	/* rules with `observe` that would have decided, in order */
 	struct {
@@ -58,22 +58,17 @@ const char *policy_hash(const struct policy *p);
 size_t policy_rules(const struct policy *p);
 const char *policy_name(const struct policy *p);
 
-/* The verdict for recipient number rcpt of e. Findings that are not finished
- * must carry scan.unfinished; a policy without a rule for it defers. */
+/*
+ * The verdict for recipient number rcpt of e. Findings that are not finished
+ * count as having scan.unfinished; where no rule that asks for it decides, a
+ * verdict weaker than quarantine becomes defer by rule "(unfinished)".
+ */
 void policy_decide(const struct policy *p, const struct findings *f,
     const struct envelope *e, size_t rcpt, struct verdict *v);
 
 const char *verdict_name(enum verdict_kind kind);
 const char *verdict_text(enum verdict_kind kind, bool japanese);
 enum verdict_kind verdict_named(const char *name); /* or VERDICT_COUNT */
-
-/*
- * Why, in sentences for a person: the rule, its basis, the facts that made it
- * true with their evidence, and what observed rules would have done. Returns
- * text freed by the caller with free().
- */
-char *policy_explain(const struct policy *p, const struct findings *f,
-    const struct envelope *e, size_t rcpt, bool japanese);
 
 /* The facts array of `sekimorictl scan --json` and of mail.verdict events:
  * name, severity, part, evidence, en, ja. New reference. */
