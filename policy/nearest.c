@@ -55,7 +55,7 @@ nearest_offer(struct nearest *n, const char *candidate)
 		return;
 	d = distance(n->written, candidate);
 	/* Two changed letters of three are another word, not a slip. */
-	if (d < n->distance && 2 * d < len) {
+	if (d < n->distance && 2 * d <= len) {
 		n->distance = d;
 		n->best = candidate;
 	}
