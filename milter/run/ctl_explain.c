@@ -111,8 +111,8 @@ print_event(const struct conf *conf, const json_t *event, bool ja)
 int
 ctl_policy_explain(const struct conf *conf, int argc, char **argv)
 {
-	bool json = command_flag(&argc, argv, "json");
-	const char *lang = command_option(&argc, argv, "lang");
+	bool json = command_flag(&argc, argv, "--json");
+	const char *lang = command_option(&argc, argv, "--lang");
 	struct reason why;
 	json_t *events, *event;
 	size_t i;

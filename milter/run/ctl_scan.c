@@ -78,9 +78,10 @@ decide(const struct scan *s, const struct findings *f, const struct envelope *e,
 {
 	struct verdict v;
 
-	for (size_t i = 0; i < e->rcpts_count; i++) {
+	policy_decide(s->gate.site->policy, f, e, 0, strongest);
+	for (size_t i = 1; i < e->rcpts_count; i++) {
 		policy_decide(s->gate.site->policy, f, e, i, &v);
-		if (i == 0 || v.kind > strongest->kind)
+		if (v.kind > strongest->kind)
 			*strongest = v;
 	}
 }
@@ -199,13 +200,13 @@ read_options(struct scan *s, int *argc, char **argv, struct reason *why)
 {
 	const char *rcpt, *unknown;
 
-	s->json = command_flag(argc, argv, "json");
-	s->offline = command_flag(argc, argv, "offline");
-	s->direction = command_option(argc, argv, "direction");
-	s->client_ip = command_option(argc, argv, "client-ip");
-	s->helo = command_option(argc, argv, "helo");
-	s->from = command_option(argc, argv, "from");
-	while ((rcpt = command_option(argc, argv, "rcpt")) != NULL) {
+	s->json = command_flag(argc, argv, "--json");
+	s->offline = command_flag(argc, argv, "--offline");
+	s->direction = command_option(argc, argv, "--direction");
+	s->client_ip = command_option(argc, argv, "--client-ip");
+	s->helo = command_option(argc, argv, "--helo");
+	s->from = command_option(argc, argv, "--from");
+	while ((rcpt = command_option(argc, argv, "--rcpt")) != NULL) {
 		if (s->rcpts_count == MOST_RCPTS)
 			return reason_set(why, "over %d --rcpt", MOST_RCPTS);
 		s->rcpts[s->rcpts_count++] = rcpt;

@@ -209,7 +209,7 @@ ctl_selftest(const struct conf *conf, int argc, char **argv)
 {
 	struct selftest t = { .conf = conf };
 
-	if (command_flag(&argc, argv, "json"))
+	if (command_flag(&argc, argv, "--json"))
 		t.lines = json_array();
 	if (argc > 1) {
 		fputs("usage: sekimorictl selftest [--json]\n", stderr);

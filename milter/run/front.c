@@ -165,6 +165,30 @@ set_up_milter(const struct conf *conf, struct reason *why)
 	return 0;
 }
 
+/* What the quarantine found after a crash is an event each. */
+static int
+record_swept(struct reason *why)
+{
+	const struct actor actor = {
+		.kind = "system",
+		.id = "sekimorid",
+		.role = "",
+	};
+	json_t *swept = quarantine_swept(gate.quarantine), *fields;
+	int result = 0;
+	size_t i;
+
+	json_array_foreach(swept, i, fields)
+	{
+		json_incref(fields);
+		if (journal_event(gate.journal, EVENT_QUARANTINE_RECOVER,
+			&actor, fields, why) == -1)
+			result = -1;
+	}
+	json_decref(swept);
+	return result;
+}
+
 static int
 set_up(struct reason *why)
 {
@@ -189,7 +213,7 @@ set_up(struct reason *why)
 	gate.journal = journal_open(conf, why);
 	if (gate.journal != NULL)
 		gate.quarantine = quarantine_open(conf, true, why);
-	return gate.quarantine == NULL ? -1 : 0;
+	return gate.quarantine == NULL ? -1 : record_swept(why);
 }
 
 int

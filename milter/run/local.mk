@@ -22,8 +22,7 @@ sekimorid_SOURCES = %D%/sekimorid.c \
 	%D%/supervisor_events.c %D%/supervisor_events.h \
 	%D%/user.c \
 	$(site_sources)
-sekimorid_LDADD = milter/act/libact.a $(QUARANTINE_LIBS) $(SEALWIRE_LIBS) \
-	$(POLICY_LIBS) $(MILTER_LIBS) $(SECCOMP_LIBS)
+sekimorid_LDADD = $(ACT_LIBS) $(MILTER_LIBS) $(SECCOMP_LIBS)
 
 scan_SOURCES = %D%/scan.c $(serve_sources)
 scan_LDADD = $(INSPECT_LIBS) $(POLICY_LIBS) $(SECCOMP_LIBS)
@@ -44,7 +43,6 @@ sekimorictl_SOURCES = %D%/sekimorictl.c \
 	%D%/mails.c %D%/mails.h \
 	%D%/sandbox.c %D%/user.c \
 	$(site_sources)
-sekimorictl_LDADD = milter/act/libact.a $(QUARANTINE_LIBS) \
-	$(SEALWIRE_LIBS) $(POLICY_LIBS) $(CURL_LIBS) $(SECCOMP_LIBS)
+sekimorictl_LDADD = $(ACT_LIBS) $(SECCOMP_LIBS)
 
 dist_man_MANS += %D%/sekimorid.8 %D%/sekimorictl.1

@@ -86,7 +86,7 @@ inspect(int connection, const struct envelope *e, int fd, struct reason *why)
 	int64_t begin = clock_ms();
 	const unsigned char *bytes;
 	struct arena *arena;
-	size_t size;
+	size_t size = 0;
 	int result;
 
 	if (map_message(fd, &bytes, &size, why) == -1)
