@@ -3,6 +3,27 @@ noinst_LIBRARIES += milter/mail/libmail.a
 milter_mail_libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) \
 	$(ICU_CFLAGS) $(XML_CFLAGS) $(IDN2_CFLAGS)
 milter_mail_libmail_a_SOURCES = \
-	%D%/message.c %D%/message.h %D%/marks.def
+	%D%/address.c %D%/address.h \
+	%D%/base64.c %D%/base64.h \
+	%D%/boundary.c %D%/boundary.h \
+	%D%/charset.c %D%/charset.h \
+	%D%/content.c %D%/content.h \
+	%D%/decode.c %D%/decode.h \
+	%D%/header.c %D%/header.h \
+	%D%/html.c %D%/html.h \
+	%D%/jis.c %D%/jis.h \
+	%D%/leaf.c %D%/leaf.h \
+	%D%/link.c %D%/link.h \
+	%D%/message.c %D%/message.h %D%/marks.def \
+	%D%/multipart.c %D%/multipart.h \
+	%D%/names.c %D%/names.h \
+	%D%/opaque.c %D%/opaque.h \
+	%D%/param.c %D%/param.h \
+	%D%/plain.c %D%/plain.h \
+	%D%/reading.c %D%/reading.h \
+	%D%/span.c %D%/span.h \
+	%D%/tnef.c %D%/tnef.h \
+	%D%/uuencode.c %D%/uuencode.h \
+	%D%/words.c %D%/words.h
 MAIL_LIBS = milter/mail/libmail.a $(YTNEF_LIBS) $(GMIME_LIBS) $(ICU_LIBS) \
 	$(XML_LIBS) $(IDN2_LIBS) $(BASE_LIBS)

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+#include <strings.h>
+
+#include "milter/mail/charset.h"
+#include "milter/mail/decode.h"
+#include "milter/mail/html.h"
+#include "milter/mail/leaf.h"
+#include "milter/mail/opaque.h"
+#include "milter/mail/plain.h"
+#include "milter/mail/tnef.h"
+#include "milter/mail/uuencode.h"
+#include "milter/base/banned.h"
+
+static bool
+named(const struct node *n, const char *ending)
+{
+	const struct file_name *f = n->part.names;
+	size_t len = strlen(ending);
+
+	for (; f; f = f->next) {
+		size_t have = strlen(f->name);
+
+		if (have >= len &&
+		    strcasecmp(f->name + have - len, ending) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Does s begin with a header field of a message? */
+static bool
+begins_message(struct span s)
+{
+	struct span line, name;
+
+	if (!span_line(&s, &line))
+		return false;
+	if (span_starts(line, "From "))
+		return true;
+	name = (struct span){ line.at, span_find(line, ':') };
+	if (name.len == 0 || name.len == line.len)
+		return false;
+	for (size_t i = 0; i < name.len; i++)
+		if (name.at[i] < 33 || name.at[i] > 126)
+			return false;
+	return true;
+}
+
+static char *
+to_utf8(struct reading *r, struct node *n, struct span bytes)
+{
+	unsigned trouble = 0;
+	char *text;
+
+	bytes.len = reading_take(r, n, bytes.len);
+	text =
+	    charset_decode(r->message->arena, n->part.charset, bytes, &trouble);
+	if (trouble & CHARSET_UNKNOWN)
+		reading_mark(r, n, MARK_UNDECODED, n->whole.at,
+		    "unknown charset: %s", n->part.charset);
+	else if (trouble & CHARSET_MISMATCH)
+		reading_mark(r, n, MARK_CHARSET_MISMATCH, n->whole.at, "not %s",
+		    *n->part.charset ? n->part.charset : "us-ascii");
+	else if (trouble & CHARSET_REPLACED)
+		reading_mark(r, n, MARK_UNDECODED, n->whole.at,
+		    "text in no charset that is known here");
+	return text;
+}
+
+static void
+read_text(struct reading *r, struct node *n, struct span bytes)
+{
+	if (strcmp(n->part.type, "text/html") == 0) {
+		html_read(r, n, to_utf8(r, n, bytes));
+	} else if (strcmp(n->part.type, "text/plain") == 0) {
+		plain_read(r, n, to_utf8(r, n, bytes));
+	}
+}
+
+/* Files that hold other parts. */
+static void
+read_packed(struct reading *r, struct node *n, struct span bytes)
+{
+	const char *type = n->part.type;
+
+	if (strcmp(type, "application/ms-tnef") == 0 ||
+	    strcmp(type, "application/vnd.ms-tnef") == 0 ||
+	    named(n, "winmail.dat") || tnef_is(bytes))
+		tnef_read(r, n, bytes);
+	else if (named(n, ".eml") && begins_message(bytes))
+		(void)reading_part(r, n, ORIGIN_MESSAGE, bytes);
+	else if (strncmp(type, "text/", 5) == 0)
+		uuencode_read(r, n, bytes);
+}
+
+void
+leaf_read(struct reading *r, struct node *n, const struct params *type)
+{
+	struct span bytes = decode_body(r, n);
+
+	n->part.bytes = bytes.len ? bytes.at : (const unsigned char *)"";
+	n->part.size = bytes.len;
+	hash_bytes(n->part.bytes, n->part.size, n->part.sha256);
+	read_text(r, n, bytes);
+	read_packed(r, n, bytes);
+	opaque_read(r, n, type);
+}
