@@ -2,6 +2,7 @@
 noinst_LIBRARIES += milter/quarantine/libquarantine.a
 milter_quarantine_libquarantine_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 milter_quarantine_libquarantine_a_SOURCES = \
+	%D%/commands.c %D%/commands.h \
 	%D%/events.c \
 	%D%/folder.c %D%/folder.h \
 	%D%/index.c %D%/index.h \
@@ -9,6 +10,7 @@ milter_quarantine_libquarantine_a_SOURCES = \
 	%D%/meta.c %D%/meta.h \
 	%D%/move.c \
 	%D%/put.c \
+	%D%/print.c %D%/print.h \
 	%D%/quarantine.c %D%/quarantine.h \
 	%D%/secret.c %D%/secret.h \
 	%D%/sweep.c %D%/sweep.h \

@@ -3,6 +3,7 @@ noinst_LIBRARIES += milter/record/librecord.a
 milter_record_librecord_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 milter_record_librecord_a_SOURCES = \
 	%D%/chain.c %D%/chain.h \
+	%D%/commands.c %D%/commands.h \
 	%D%/event.c %D%/event.h %D%/events.def \
 	%D%/find.c %D%/find.h \
 	%D%/head.c %D%/head.h \
@@ -13,5 +14,6 @@ milter_record_librecord_a_SOURCES = \
 	%D%/recover.c %D%/recover.h \
 	%D%/seal.c %D%/seal.h \
 	%D%/store.c %D%/store.h \
-	%D%/verify.c
+	%D%/verify.c \
+	%D%/who.c %D%/who.h
 RECORD_LIBS = milter/record/librecord.a $(SQLITE_LIBS) $(POLICY_LIBS)

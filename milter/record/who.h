@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_RECORD_WHO_H
+#define SKM_RECORD_WHO_H
+
+/*
+ * Who typed the command: the actor of its event.
+ */
+enum { WHO_SIZE = 64 };
+
+/* The one who logged in, also behind sudo; else the user of the process, by
+ * name or number. */
+void who_typed(char user[WHO_SIZE]);
+
+#endif
