@@ -19,7 +19,7 @@ struct talk {
 	size_t header_sent;
 	off_t message_sent;
 	char command[LINE]; /* the last of ours */
-	char refusal[2 * LINE];
+	char refusal[2 * LINE + 8];
 	bool data; /* 354 came */
 	long final; /* the code behind the data, 0: none */
 };

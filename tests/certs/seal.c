@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: ISC */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "certs/seal.h"
+#include "certs/serve.h"
+#include "milter/base/clock.h"
+#include "milter/base/count.h"
+
+/*
+ * The seal server in a thread, asked over its socket; what it answers is
+ * opened by the programs that people have: openssl and gpg.
+ */
+static struct {
+	char folder[64];
+	char socket[128];
+	int listener;
+	pthread_t thread;
+	struct conf *conf;
+} house;
+
+static const char message[] = "Received: from a by b\r\n"
+			      "MIME-Version: 1.0\r\n"
+			      "Subject: =?UTF-8?B?6YOo5aSW56eY?=\r\n"
+			      "Content-Type: text/plain;\r\n"
+			      "\tcharset=UTF-8\r\n"
+			      "From: official@ministry.test\r\n"
+			      "content-transfer-encoding: 8bit\r\n"
+			      "To: partner\r\n"
+			      "\r\n"
+			      "The secret sentence \xe7\xa7\x98\r\n"
+			      ".\r\n"
+			      "--no-boundary\r\n"
+			      "last line without end";
+
+static const char inner[] = "Content-Type: text/plain;\r\n"
+			    "\tcharset=UTF-8\r\n"
+			    "content-transfer-encoding: 8bit\r\n"
+			    "\r\n"
+			    "The secret sentence \xe7\xa7\x98\r\n"
+			    ".\r\n"
+			    "--no-boundary\r\n"
+			    "last line without end";
+
+static const char outer[] = "Received: from a by b\r\n"
+			    "Subject: =?UTF-8?B?6YOo5aSW56eY?=\r\n"
+			    "From: official@ministry.test\r\n"
+			    "To: partner\r\n"
+			    "MIME-Version: 1.0\r\n";
+
+static int shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static int
+shell(const char *format, ...)
+{
+	char command[2048];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(command, sizeof command, format, args);
+	va_end(args);
+	return system(command);
+}
+
+static void *
+serve(void *unused)
+{
+	struct reason why;
+	int connection;
+
+	(void)unused;
+	while ((connection = accept(house.listener, NULL, NULL)) != -1) {
+		(void)seal_serve(connection, &why);
+		close(connection);
+	}
+	return NULL;
+}
+
+static int
+open_house(void **unused)
+{
+	char path[128], ready[256];
+	struct reason why;
+
+	(void)unused;
+	snprintf(house.folder, sizeof house.folder, "/tmp/skm-seal.XXXXXX");
+	assert_non_null(mkdtemp(house.folder));
+	assert_int_equal(0,
+	    shell("sh %s/tests/certs/keys.sh %s 2>%s/log", getenv("top_srcdir"),
+		house.folder, house.folder));
+	house.conf = conf_load(NULL, &why);
+	assert_non_null(house.conf);
+	free(house.conf->certs_dir);
+	snprintf(path, sizeof path, "%s/certs", house.folder);
+	house.conf->certs_dir = strdup(path);
+	assert_int_equal(0, seal_load(house.conf, ready, sizeof ready, &why));
+	snprintf(path, sizeof path, "%s/child", house.folder);
+	mkdir(path, 0700);
+	if (seal_prepare(house.conf, path, &why) == -1)
+		fail_msg("%s", why.text);
+	snprintf(house.socket, sizeof house.socket, "%s/seal.sock",
+	    house.folder);
+	house.listener = wire_listen(house.socket, &why);
+	assert_int_not_equal(-1, house.listener);
+	pthread_create(&house.thread, NULL, serve, NULL);
+	return 0;
+}
+
+static int
+close_house(void **unused)
+{
+	(void)unused;
+	shutdown(house.listener, SHUT_RDWR);
+	pthread_join(house.thread, NULL);
+	close(house.listener);
+	conf_free(&house.conf);
+	shell("GNUPGHOME=%s/gnupg gpgconf --kill gpg-agent", house.folder);
+	return shell("rm -rf %s", house.folder);
+}
+
+static int
+message_fd(const char *text, size_t len)
+{
+	int fd = memfd_create("message", MFD_CLOEXEC);
+
+	assert_int_equal(len, write(fd, text, len));
+	return fd;
+}
+
+static struct seal_answer *
+ask(int fd, char *const *rcpts)
+{
+	struct seal_request request = { .count = 0 };
+	struct seal_answer *answer;
+	struct reason why = { "" };
+
+	while (rcpts[request.count] != NULL) {
+		request.rcpts[request.count] = rcpts[request.count];
+		request.count++;
+	}
+	if (seal_ask(house.socket, fd, &request, clock_ms() + 20000, &answer,
+		&why) == -1)
+		fail_msg("no answer: %s", why.text);
+	return answer;
+}
+
+/* Writes the sealed message to FOLDER/sealed and gives it back. */
+static char *
+save(const struct seal_answer *answer)
+{
+	struct stat st;
+	char path[128], *text;
+	FILE *f;
+
+	fstat(answer->fd, &st);
+	text = calloc(1, (size_t)st.st_size + 1);
+	assert_int_equal(st.st_size,
+	    pread(answer->fd, text, (size_t)st.st_size, 0));
+	snprintf(path, sizeof path, "%s/sealed", house.folder);
+	f = fopen(path, "w");
+	fwrite(text, 1, (size_t)st.st_size, f);
+	fclose(f);
+	return text;
+}
+
+static void
+assert_opened(const char *want, size_t len)
+{
+	char path[128], *got = malloc(len + 2);
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/opened", house.folder);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_int_equal(len, fread(got, 1, len + 1, f));
+	fclose(f);
+	assert_memory_equal(want, got, len);
+	free(got);
+}
+
+/* Every line ends in CRLF, is short enough, and nothing of the clear text is
+ * left. */
+static void
+assert_form(const char *text)
+{
+	assert_memory_equal(outer, text, strlen(outer));
+	assert_null(strstr(text, "secret"));
+	assert_null(strstr(text, "8bit"));
+	for (const char *p = text; *p != '\0';) {
+		const char *lf = strchr(p, '\n');
+
+		assert_non_null(lf);
+		assert_true(lf > p && lf[-1] == '\r');
+		assert_true(lf - p < 100);
+		p = lf + 1;
+	}
+}
+
+static void
+open_smime(const char *who)
+{
+	assert_int_equal(0,
+	    shell("cd %s && openssl cms -decrypt -in sealed -recip "
+		  "certs/smime/%s.pem -inkey %s.key -out opened",
+		house.folder, who, who));
+}
+
+static void
+open_openpgp(const char *who)
+{
+	assert_int_equal(0,
+	    shell("cd %s && GNUPGHOME=%s/gnupg gpg --batch --yes --quiet "
+		  "--pinentry-mode loopback --passphrase '' "
+		  "--try-secret-key '<%s>' --output opened --decrypt sealed "
+		  "2>gpg.log",
+		house.folder, house.folder, who));
+}
+
+static char rsa[] = "rsa@partner.test", ec[] = "ec@partner.test",
+	    both[] = "both@partner.test", cv[] = "cv@pgp.test",
+	    pgp[] = "rsa@pgp.test", upper[] = "RSA@Partner.TEST";
+
+static const struct {
+	char *rcpts[4];
+	enum seal_method method;
+	const char *algorithm;
+} sealed[] = {
+	{ { rsa }, SEAL_SMIME, "AES-256-CBC" },
+	{ { ec }, SEAL_SMIME, "AES-256-CBC" },
+	{ { rsa, ec, both }, SEAL_SMIME, "AES-256-CBC" },
+	{ { upper }, SEAL_SMIME, "AES-256-CBC" },
+	{ { cv }, SEAL_OPENPGP, "AES-256" },
+	{ { pgp }, SEAL_OPENPGP, "AES-256" },
+	{ { cv, pgp, both }, SEAL_OPENPGP, "AES-256" },
+};
+
+static void
+open_for(enum seal_method method, char *const *rcpts)
+{
+	for (size_t i = 0; rcpts[i] != NULL; i++) {
+		if (method == SEAL_SMIME)
+			open_smime(rcpts[i] == upper ? rsa : rcpts[i]);
+		else
+			open_openpgp(rcpts[i]);
+		assert_opened(inner, strlen(inner));
+	}
+}
+
+static void
+everyone_can_open_it(void **unused)
+{
+	int fd = message_fd(message, strlen(message));
+
+	(void)unused;
+	for (size_t i = 0; i < COUNT(sealed); i++) {
+		struct seal_answer *a = ask(fd, sealed[i].rcpts);
+		char *text;
+
+		assert_true(a->sealed);
+		assert_int_equal(sealed[i].method, a->method);
+		assert_string_equal(sealed[i].algorithm, a->algorithm);
+		assert_true(strlen(a->keys) >= 40);
+		text = save(a);
+		assert_form(text);
+		open_for(a->method, sealed[i].rcpts);
+		free(text);
+		seal_answer_free(&a);
+	}
+	close(fd);
+}
+
+static char weak[] = "weak@partner.test", wrong[] = "wrong@partner.test",
+	    signs[] = "signs@partner.test", old[] = "old@partner.test",
+	    broken[] = "broken@partner.test", none[] = "none@partner.test",
+	    pgp_weak[] = "weak@pgp.test", pgp_wrong[] = "wrong@pgp.test",
+	    pgp_signs[] = "signs@pgp.test", pgp_old[] = "old@pgp.test",
+	    pgp_revoked[] = "revoked@pgp.test", path[] = "../../etc/passwd@x",
+	    option[] = "--output=x@y";
+
+static const struct {
+	char *rcpts[3];
+	const char *why[2];
+} refused[] = {
+	{ { weak }, { "key is too weak: RSA of 1024 bits" } },
+	{ { wrong }, { "certificate is for another address" } },
+	{ { signs }, { "certificate is for signatures" } },
+	{ { old }, { "certificate expired 20" } },
+	{ { broken }, { "certificate cannot be read" } },
+	{ { none }, { "no certificate; OpenPGP: no key" } },
+	{ { pgp_weak }, { "OpenPGP key is too weak: RSA of 1024 bits" } },
+	{ { pgp_wrong }, { "OpenPGP key is for another address" } },
+	{ { pgp_signs }, { "OpenPGP key cannot encrypt" } },
+	{ { pgp_old }, { "OpenPGP key expired 20" } },
+	{ { pgp_revoked }, { "OpenPGP key was revoked" } },
+	{ { path }, { "no key can be kept for this address" } },
+	{ { option }, { "no certificate; OpenPGP: no key" } },
+	{ { rsa, none }, { "only S/MIME", "no certificate" } },
+	{ { rsa, cv }, { "only S/MIME", "only OpenPGP" } },
+	{ { both, none }, { "", "no certificate" } },
+};
+
+static void
+refusals_say_why(void **unused)
+{
+	int fd = message_fd(message, strlen(message));
+
+	(void)unused;
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		struct seal_answer *a = ask(fd, refused[i].rcpts);
+
+		assert_false(a->sealed);
+		assert_false(a->temporary);
+		assert_int_equal(-1, a->fd);
+		for (size_t r = 0; r < a->count; r++)
+			if (strstr(a->reasons[r], refused[i].why[r]) == NULL)
+				fail_msg("%s: \"%s\" instead of \"%s\"",
+				    refused[i].rcpts[r], a->reasons[r],
+				    refused[i].why[r]);
+		seal_answer_free(&a);
+	}
+	close(fd);
+}
+
+/* What the operator changes counts from the next mail on. */
+static void
+a_changed_key_is_read_again(void **unused)
+{
+	char *rcpts[] = { cv, NULL };
+	int fd = message_fd(message, strlen(message));
+	struct seal_answer *a = ask(fd, rcpts);
+
+	(void)unused;
+	assert_true(a->sealed);
+	seal_answer_free(&a);
+	shell("cd %s/certs/openpgp && mv cv@pgp.test.asc saved && "
+	      "cp wrong@pgp.test.asc cv@pgp.test.asc",
+	    house.folder);
+	a = ask(fd, rcpts);
+	assert_false(a->sealed);
+	seal_answer_free(&a);
+	shell("cd %s/certs/openpgp && mv saved cv@pgp.test.asc", house.folder);
+	close(fd);
+}
+
+/* With an authority in the store, one that signed itself is not enough. */
+static void
+authorities_bind(void **unused)
+{
+	char *rcpts[] = { rsa, NULL };
+	int fd = message_fd(message, strlen(message));
+	struct seal_answer *a;
+
+	(void)unused;
+	shell("cd %s/certs && mkdir ca && cp smime/wrong@partner.test.pem "
+	      "ca/some.pem",
+	    house.folder);
+	a = ask(fd, rcpts);
+	assert_false(a->sealed);
+	assert_non_null(strstr(a->reasons[0], "known authority"));
+	seal_answer_free(&a);
+	shell("cp %s/certs/smime/rsa@partner.test.pem %s/certs/ca/",
+	    house.folder, house.folder);
+	a = ask(fd, rcpts);
+	assert_true(a->sealed);
+	seal_answer_free(&a);
+	shell("rm -r %s/certs/ca", house.folder);
+	close(fd);
+}
+
+static void
+large_and_odd(char *const *rcpts, enum seal_method method)
+{
+	static const char head[] = "Subject: x\r\n\r\n";
+	const size_t len = 3000001;
+	char *text = malloc(len);
+	struct seal_answer *a;
+	int fd;
+
+	memcpy(text, head, strlen(head));
+	for (size_t i = strlen(head); i < len; i++)
+		text[i] = (char)(i * 7919 >> 3);
+	fd = message_fd(text, len);
+	a = ask(fd, rcpts);
+	assert_true(a->sealed);
+	free(save(a));
+	if (method == SEAL_SMIME)
+		open_smime(rcpts[0]);
+	else
+		open_openpgp(rcpts[0]);
+	assert_opened(text + strlen(head) - 2, len - strlen(head) + 2);
+	seal_answer_free(&a);
+	free(text);
+	close(fd);
+}
+
+static void
+a_large_message_keeps_its_bytes(void **unused)
+{
+	char *smime[] = { rsa, NULL }, *openpgp[] = { cv, NULL };
+
+	(void)unused;
+	large_and_odd(smime, SEAL_SMIME);
+	large_and_odd(openpgp, SEAL_OPENPGP);
+}
+
+/* The clear text is sealed by nobody else's memory: no writing afterwards. */
+static void
+an_answer_cannot_be_changed(void **unused)
+{
+	char *rcpts[] = { rsa, NULL };
+	int fd = message_fd(message, strlen(message));
+	struct seal_answer *a = ask(fd, rcpts);
+
+	(void)unused;
+	assert_int_equal(-1, pwrite(a->fd, "x", 1, 0));
+	assert_int_equal(-1, ftruncate(a->fd, 1));
+	seal_answer_free(&a);
+	close(fd);
+}
+
+static void
+silence_is_an_error(void **unused)
+{
+	struct seal_request request = { .count = 1, .rcpts = { rsa } };
+	struct seal_answer *answer = NULL;
+	struct reason why;
+	int fd = message_fd(message, strlen(message));
+
+	(void)unused;
+	assert_int_equal(-1, seal_ask("/nowhere/seal.sock", fd, &request,
+				 clock_ms() + 100, &answer, &why));
+	assert_null(answer);
+	request.count = 0;
+	assert_int_equal(-1, seal_ask(house.socket, fd, &request,
+				 clock_ms() + 5000, &answer, &why));
+	assert_null(answer);
+	close(fd);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everyone_can_open_it),
+		cmocka_unit_test(refusals_say_why),
+		cmocka_unit_test(a_changed_key_is_read_again),
+		cmocka_unit_test(authorities_bind),
+		cmocka_unit_test(a_large_message_keeps_its_bytes),
+		cmocka_unit_test(an_answer_cannot_be_changed),
+		cmocka_unit_test(silence_is_an_error),
+	};
+
+	return cmocka_run_group_tests(tests, open_house, close_house);
+}
