@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "milter/base/count.h"
-#include "milter/inspect/content.h"
+#include "milter/inspect/filetype.h"
 #include "milter/inspect/engine.h"
 #include "milter/inspect/inspect.h"
 #include "milter/base/banned.h"
@@ -21,7 +21,7 @@ static const struct inspector *const inspectors[] = {
 int
 inspect_prepare(const struct conf *conf, struct reason *why)
 {
-	if (content_prepare(why) == -1)
+	if (filetype_prepare(why) == -1)
 		return -1;
 	for (size_t n = 0; n < COUNT(inspectors); n++)
 		if (inspectors[n]->prepare != NULL &&
@@ -71,7 +71,7 @@ inspect_not(struct inspection *i, const struct part *part, const char *reason)
 static void
 add_part(struct inspection *i, const struct part *p)
 {
-	const char *type = i->contents[p->index].type;
+	const char *type = i->filetypes[p->index].type;
 	struct seen_part s = { .path = (char *)p->path,
 		.name = p->names == NULL ? "" : (char *)p->names->name,
 		.type = type == NULL ? (char *)p->type : (char *)type,
@@ -115,7 +115,7 @@ inspect_message(struct inspection *i)
 {
 	const struct message *m = i->message;
 
-	i->contents = content_all(m);
+	i->filetypes = filetype_all(m);
 	describe(i->findings, m);
 	for (const struct part *p = m->root; p != NULL; p = p->next)
 		add_part(i, p);

@@ -13,16 +13,16 @@
  * evidence. It decides nothing. A new one is one file and one line in
  * milter/inspect/local.mk: the registry is made from that list (see README).
  */
-struct content;
+struct filetype;
 
 struct inspection {
 	const struct message *message;
 	const struct envelope *envelope;
 	const struct places *places;
 	struct findings *findings;
-	/* What each part is by its content, by part index (see content.h);
+	/* What each part is by its content, by part index (see filetype.h);
 	 * inspect_message() fills it. */
-	const struct content *contents;
+	const struct filetype *filetypes;
 };
 
 struct inspector {
@@ -40,7 +40,7 @@ int inspect_prepare(const struct conf *conf, struct reason *why);
 /*
  * Runs every inspector over the message and fills i->findings, parts first
  * (findings part numbers are the message's part indexes). Sets finished. The
- * caller fills all of *i but contents; engine_temp() was called before.
+ * caller fills all of *i but filetypes; engine_temp() was called before.
  */
 void inspect_message(struct inspection *i);
 

@@ -2,7 +2,17 @@
 
 # One inspector a line. This list is the only place an inspector is registered.
 inspectors = \
-	%D%/virus.c
+	%D%/virus.c \
+	%D%/structure.c \
+	%D%/program.c \
+	%D%/script.c \
+	%D%/runs.c \
+	%D%/name.c \
+	%D%/type.c \
+	%D%/link.c \
+	%D%/sender.c \
+	%D%/label.c \
+	%D%/test_string.c
 
 noinst_LIBRARIES += milter/inspect/libinspect.a
 milter_inspect_libinspect_a_CPPFLAGS = $(AM_CPPFLAGS) $(CLAMAV_CFLAGS) \
@@ -11,7 +21,10 @@ milter_inspect_libinspect_a_SOURCES = \
 	%D%/inspect.c %D%/inspect.h \
 	%D%/engine.c %D%/engine.h \
 	%D%/cache.c %D%/cache.h \
-	%D%/content.c %D%/content.h \
+	%D%/filetype.c %D%/filetype.h \
+	%D%/filename.c %D%/filename.h %D%/endings.def \
+	%D%/lookalike.c %D%/lookalike.h \
+	%D%/scripts.def %D%/labels.def \
 	$(inspectors)
 nodist_milter_inspect_libinspect_a_SOURCES = %D%/registry.inc
 INSPECT_LIBS = milter/inspect/libinspect.a policy/libpolicy.a $(MAIL_LIBS) \

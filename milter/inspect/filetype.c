@@ -2,18 +2,18 @@
 #include <magic.h>
 #include <string.h>
 
-#include "milter/inspect/content.h"
+#include "milter/inspect/filetype.h"
 #include "milter/base/banned.h"
 
 /* The types that matter show in their first bytes; more costs time (a 20 MB
  * part would be read whole) and tells nothing. */
 enum { LOOK_AT = 65536 };
 
-/* Written once by content_prepare(), before the fork. */
+/* Written once by filetype_prepare(), before the fork. */
 static magic_t magic;
 
 int
-content_prepare(struct reason *why)
+filetype_prepare(struct reason *why)
 {
 	/* Compound files and compressed ones are opened elsewhere, if at all:
 	 * a type needs no parser of hostile structures. */
@@ -35,7 +35,7 @@ content_prepare(struct reason *why)
 }
 
 bool
-content_is_file(const struct part *p)
+filetype_is_file(const struct part *p)
 {
 	if (p->bytes == NULL || p->size == 0)
 		return false;
@@ -54,14 +54,14 @@ type_of(const struct message *m, const struct part *p)
 	return arena_string(m->arena, type);
 }
 
-const struct content *
-content_all(const struct message *m)
+const struct filetype *
+filetype_all(const struct message *m)
 {
-	struct content *all =
+	struct filetype *all =
 	    arena_get(m->arena, (size_t)m->parts * sizeof *all);
 
 	for (const struct part *p = m->root; p != NULL; p = p->next)
-		if (content_is_file(p))
+		if (filetype_is_file(p))
 			all[p->index].type = type_of(m, p);
 	return all;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef SKM_INSPECT_CONTENT_H
-#define SKM_INSPECT_CONTENT_H
+#ifndef SKM_INSPECT_FILETYPE_H
+#define SKM_INSPECT_FILETYPE_H
 
 #include <stdbool.h>
 
@@ -13,18 +13,18 @@
  * Text that a reader shows in the message itself, without a name, is not
  * asked about: it is most of all parts, and nothing runs from it.
  */
-struct content {
+struct filetype {
 	const char *type; /* "application/pdf"; NULL: not asked or unknown */
 };
 
 /* libmagic's own table, loaded once before the scan server forks. */
-int content_prepare(struct reason *why);
+int filetype_prepare(struct reason *why);
 
 /* One for each part, by part index, in the message's arena. */
-const struct content *content_all(const struct message *m);
+const struct filetype *filetype_all(const struct message *m);
 
 /* Is the part one that a reader offers as a file: named, attached, or of a
  * type that is not shown? Only leaves are. */
-bool content_is_file(const struct part *p);
+bool filetype_is_file(const struct part *p);
 
 #endif
