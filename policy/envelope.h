@@ -20,9 +20,9 @@
  * A-label form.
  */
 enum direction {
-	DIRECTION_INBOUND,  /* from outside; also from outside to outside */
+	DIRECTION_INBOUND, /* from outside; also from outside to outside */
 	DIRECTION_OUTBOUND, /* from inside to outside */
-	DIRECTION_INTERNAL  /* from inside to inside */
+	DIRECTION_INTERNAL /* from inside to inside */
 };
 
 enum { ENVELOPE_TEXT = 512, ENVELOPE_ADDRESS = 1024 };
@@ -30,27 +30,27 @@ enum { ENVELOPE_TEXT = 512, ENVELOPE_ADDRESS = 1024 };
 struct recipient {
 	char *address;
 	char *domain; /* points into address, "" if there is none */
-	char *given;  /* byte for byte as the MTA gave it: smfi_delrcpt() must
+	char *given; /* byte for byte as the MTA gave it: smfi_delrcpt() must
 		       * be told the same, Postfix compares exactly */
-	char *args;   /* ESMTP arguments: "NOTIFY=... ORCPT=...", or "" */
+	char *args; /* ESMTP arguments: "NOTIFY=... ORCPT=...", or "" */
 	enum direction direction;
 };
 
 struct envelope {
 	char id[IDENT_SIZE]; /* our name for the message */
-	char *queue_id;      /* the MTA's, "" before it is known */
-	char *client_ip;     /* "192.0.2.1", "2001:db8::1", "" = local */
+	char *queue_id; /* the MTA's, "" before it is known */
+	char *client_ip; /* "192.0.2.1", "2001:db8::1", "" = local */
 	char *client_name;
 	char *helo;
-	char *sender;        /* "" = null reverse-path */
+	char *sender; /* "" = null reverse-path */
 	char *sender_domain; /* points into sender, or "" */
-	char *sender_args;   /* "BODY=8BITMIME SMTPUTF8 SIZE=..." */
-	char *auth_user;     /* {auth_authen}, or "" */
+	char *sender_args; /* "BODY=8BITMIME SMTPUTF8 SIZE=..." */
+	char *auth_user; /* {auth_authen}, or "" */
 	char *auth_type;
 	char *tls_version, *tls_cipher, *tls_bits, *tls_verify;
-	char *daemon;        /* {daemon_name} */
-	bool inside;         /* the client sends for this organisation */
-	uint64_t size;       /* bytes of the message */
+	char *daemon; /* {daemon_name} */
+	bool inside; /* the client sends for this organisation */
+	uint64_t size; /* bytes of the message */
 	struct recipient *rcpts;
 	size_t rcpts_count, rcpts_room, rcpts_limit;
 };
@@ -77,10 +77,14 @@ int envelope_rcpt(struct envelope *e, const char *path, const char *args,
 
 /*
  * Who is inside: the organisation's domains and networks of the settings, read
- * once. Freed by places_free().
+ * once.
  */
 struct places;
+
+/* Reads own_domains and own_networks; NULL and why when an item is neither. */
 struct places *places_new(const struct conf *conf, struct reason *why);
+
+/* Frees *p and sets it to NULL; *p may be NULL. */
 void places_free(struct places **p);
 
 /* The own domains as folded (lower case, A-labels; a leading dot kept: the

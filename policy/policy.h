@@ -66,9 +66,14 @@ const char *policy_name(const struct policy *p);
 void policy_decide(const struct policy *p, const struct findings *f,
     const struct envelope *e, size_t rcpt, struct verdict *v);
 
+/* "deliver", "tag", ...: the name in policies, events and headers. */
 const char *verdict_name(enum verdict_kind kind);
+
+/* What the verdict does, for a person; belongs to the program. */
 const char *verdict_text(enum verdict_kind kind, bool japanese);
-enum verdict_kind verdict_named(const char *name); /* or VERDICT_COUNT */
+
+/* The verdict of that name, or VERDICT_COUNT when there is none. */
+enum verdict_kind verdict_named(const char *name);
 
 /* The facts array of `sekimorictl scan --json` and of mail.verdict events:
  * name, severity, part, evidence, en, ja. New reference. */
