@@ -13,8 +13,9 @@ from gate import Gate  # noqa: E402
 from keys import Keys  # noqa: E402
 from scenarios import EICAR, word  # noqa: E402
 
-OFFICIAL = "official@here.test"
-PARTNER, STRANGER = "partner@smime.test", "stranger@unknown.test"
+OFFICIAL = "official@here.example"
+PARTNER, STRANGER = "partner@smime.example", "stranger@unknown.example"
+OUTSIDE = "127.0.0.9"
 SECRET = "The draft of the budget is attached to nothing yet."
 
 
@@ -44,10 +45,10 @@ class Show:
 
     def clean(self):
         self.title("A clean mail from outside",
-                   "From a-friend@out.test, Subject: 会議の件")
+                   "From a-friend@out.example, Subject: 会議の件")
         sent = self.gate.send(self.gate.mail(
             subject=word("会議の件"), body="See you at three.\r\n",
-            sender="a-friend@out.test"), sender="a-friend@out.test")
+            sender="a-friend@out.example"), sender="a-friend@out.example")
         if not sent.took():
             self.told(False, "not taken: %s" % sent.reply)
             return
@@ -62,11 +63,11 @@ class Show:
         return os.path.join(self.gate.sink.folder, "%05d.eml" % number)
 
     def attack(self, what, name, content):
-        self.title(what, "From reporter@out.test, Subject: 取材のお願い",
+        self.title(what, "From reporter@out.example, Subject: 取材のお願い",
                    "Attachment as the recipient would see it: " + name)
         sent = self.gate.send(self.gate.attachment(
             word(name), content, subject=word("取材のお願い")),
-            sender="reporter@out.test")
+            sender="reporter@out.example")
         held = self.gate.held(sent)
         if len(held) != 1 or self.gate.in_sink(sent):
             self.told(False, "it is not held: %s" % sent.reply)
@@ -141,7 +142,7 @@ def next_steps(show, running):
     say("  Settings: %s" % show.gate.at("sekimori.conf"))
     say("  Mail of your own: smtp://127.0.0.1:%d, from inside (127.0.0.1) "
         "or, bound to" % show.gate.mta.port)
-    say("  127.0.0.9, from outside; what is delivered is in %s" %
+    say("  " + OUTSIDE + ", from outside; what is delivered is in %s" %
         show.gate.sink.folder)
 
 
@@ -150,7 +151,7 @@ def run(gate, keys):
     gate.start()
     say("  %-10s listens on 127.0.0.1:%d, delivers to %s" % (
         "Postfix", gate.mta.port, gate.sink.folder))
-    say("  %-10s is its milter; here.test is the organisation" % "Sekimori")
+    say("  %-10s is its milter; here.example is the organisation" % "Sekimori")
     done = gate.ctl("certs", "import", keys.certificate(PARTNER),
                     "--address", PARTNER)
     if done.returncode != 0:
@@ -170,7 +171,7 @@ def run(gate, keys):
 def main(prefix, folder, once):
     # From here on an interrupt ends what is running, not the clean-up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    gate = Gate(prefix, "postfix", folder)
+    gate = Gate(prefix, "postfix", folder, OUTSIDE)
     keys = Keys(gate.at("keys"))
     try:
         show = run(gate, keys)

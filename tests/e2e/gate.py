@@ -2,12 +2,13 @@
 """The whole way a mail goes, in a scratch folder on loopback:
 client -> MTA -> sekimorid -> MTA -> sink, with a name server beside it.
 
-    gate = Gate(prefix, "postfix", folder)
+    gate = Gate(prefix, "postfix", folder, "127.0.0.9")
     gate.start()
-    reply = gate.send(gate.mail(subject="hello"), to=["a@here.test"])
+    reply = gate.send(gate.mail(subject="hello"), to=["a@here.example"])
     gate.close()
 
-127.0.0.1 is inside the organisation here.test, every other 127.* is outside.
+127.0.0.1 is inside the organisation here.example; `outside` is an address that
+is not, by which mail from outside comes.
 Every mail carries an X-E2E field, by which ledger.py finds it again.
 """
 
@@ -28,7 +29,7 @@ import client  # noqa: E402
 import mta  # noqa: E402
 import sink  # noqa: E402
 
-INSIDE, OUTSIDE = "127.0.0.1", "127.0.0.9"
+INSIDE = "127.0.0.1"
 # Numbers, as the host need not have these users.
 USERS = {"user": 64101, "scan_user": 64102, "lookup_user": 64103,
          "seal_user": 64104}
@@ -46,8 +47,9 @@ class Sent:
 
 
 class Gate:
-    def __init__(self, prefix, kind, folder, settings=None):
+    def __init__(self, prefix, kind, folder, outside):
         self.prefix, self.folder = prefix, folder
+        self.outside = outside
         os.chmod(folder, 0o755)  # the servers' users pass through
         self.ledger, self.secrets, self.filter = [], [], None
         self.sink = sink.Sink(self.at("sink"))
@@ -55,7 +57,6 @@ class Gate:
         self.milter = "unix:" + self.at("run/milter.sock")
         self.settings = self.shipped_settings()
         self.start_dns()
-        self.settings.update(settings or {})
         self.write_settings()
         self.mta = mta.MTAS[kind](
             folder, sink.free_port(), self.release_port, self.sink.port,
@@ -71,7 +72,7 @@ class Gate:
 
     def shipped_settings(self):
         """The shipped policy, in a copy that scenarios may change."""
-        for name in ("clamav", "certs"):
+        for name in ("clamav", "certs", "state"):
             os.mkdir(self.at(name))
         with open(self.installed("etc/sekimori/default.policy"),
                   encoding="utf-8") as f:
@@ -79,10 +80,10 @@ class Gate:
         self.write("default.policy", self.policy)
         return {
             **USERS,
-            "own_domains": "here.test",
+            "own_domains": "here.example",
             "own_networks": "127.0.0.1",
-            "node": "gate.test",
-            "authserv_id": "gate.test",
+            "node": "gate.example",
+            "authserv_id": "gate.example",
             "run_dir": self.at("run"),
             "milter_socket": self.milter,
             "milter_group": mta.OWNER,
@@ -116,7 +117,7 @@ class Gate:
         zone = os.path.join(HERE, "zone.json")
         self.dns = subprocess.Popen(
             [sys.executable, os.path.join(HERE, "../lookup/dns.py"),
-             "--zone", zone], stdin=subprocess.PIPE,
+             "--zone", zone, "--log", self.at("dns.log")], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True)
         port = self.dns.stdout.readline().split()[1]
         self.settings["dns_servers"] = "127.0.0.1@" + port
@@ -188,11 +189,11 @@ class Gate:
     def mail(self, subject="hello", body="hello\r\n", sender=None, to=None,
              fields=(), kind="text/plain; charset=utf-8"):
         """A mail with one part, or body as it is for another kind."""
-        lines = ["From: <%s>" % (sender or "someone@out.test"),
-                 "To: <%s>" % (to or "official@here.test"),
+        lines = ["From: <%s>" % (sender or "someone@out.example"),
+                 "To: <%s>" % (to or "official@here.example"),
                  "Subject: " + subject,
                  "Date: Mon, 23 Nov 2026 10:00:00 +0900",
-                 "Message-ID: <%s@e2e.test>" % uuid.uuid4(),
+                 "Message-ID: <%s@e2e.example>" % uuid.uuid4(),
                  "MIME-Version: 1.0", "Content-Type: " + kind]
         lines += list(fields)
         head = "\r\n".join(lines).encode() + b"\r\n\r\n"
@@ -217,8 +218,8 @@ class Gate:
         self.secrets.append(text)
         return text
 
-    def client(self, source=OUTSIDE, port=None, **words):
-        return client.Client(port or self.mta.port, source, **words)
+    def client(self, source=None):
+        return client.Client(self.mta.port, source or self.outside)
 
     def enter(self, message, sender, rcpts):
         """Into the ledger, with a mark in front."""
@@ -227,8 +228,8 @@ class Gate:
         self.ledger.append(Sent(mark, sender, list(rcpts), message))
         return self.ledger[-1]
 
-    def send(self, message, to=("official@here.test",),
-             sender="someone@out.test", source=OUTSIDE, args="",
+    def send(self, message, to=("official@here.example",),
+             sender="someone@out.example", source=None, args="",
              connection=None):
         """One mail over SMTP, and what became of it."""
         sent = self.enter(message, sender, to)
@@ -241,7 +242,7 @@ class Gate:
         return sent
 
     def send_out(self, message, to, **words):
-        words.setdefault("sender", "official@here.test")
+        words.setdefault("sender", "official@here.example")
         return self.send(message, to, source=INSIDE, **words)
 
     def replied(self, sent, reply):

@@ -3,7 +3,8 @@
 # Real mail through real MTAs: run by contrib/check, as it needs root.
 EXTRA_DIST += \
 	%D%/corpus %D%/fetch %D%/run \
-	%D%/gate.py %D%/keys.py %D%/ledger.py %D%/mta.py %D%/zone.json \
+	%D%/gate.py %D%/keys.py %D%/ledger.py %D%/mta.py \
+	%D%/network.py %D%/zone.json \
 	%D%/scenarios/__init__.py \
 	%D%/scenarios/faults.py \
 	%D%/scenarios/inbound.py \

@@ -139,7 +139,7 @@ class Postfix(MTA):
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
              "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
-             "/CN=gate.test", "-keyout", self.at("conf/tls.key"), "-out",
+             "/CN=gate.example", "-keyout", self.at("conf/tls.key"), "-out",
              self.at("conf/tls.pem")],
             check=True, capture_output=True, stdin=subprocess.DEVNULL)
 
@@ -174,8 +174,10 @@ class Sendmail(MTA):
             port=self.port, release=self.release_port,
             sink=self.sink_port, milter=self.milter))
         with open(self.at("sendmail.cf"), "wb") as out:
+            # What it says of an open relay does not hold on loopback.
             subprocess.run(["m4", self.at("sekimori.mc")], stdout=out,
-                           check=True, stdin=subprocess.DEVNULL)
+                           stderr=subprocess.PIPE, check=True,
+                           stdin=subprocess.DEVNULL)
 
     def environment(self):
         return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
@@ -189,7 +191,7 @@ class Sendmail(MTA):
         # it starts, so it gets one of its own. -bD stays in the foreground;
         # -q tries the queue again so often.
         return ["unshare", "--uts", "sh", "-c",
-                'hostname gate.test && exec "$@"', "sh",
+                'hostname gate.example && exec "$@"', "sh",
                 *self.program("-bD", "-q15s", "-X" + self.at("log"))]
 
     def flush(self):
@@ -218,14 +220,14 @@ setgid_group = {group}
 maillog_file = {top}/log
 maillog_file_prefixes = {top}
 import_environment = MAIL_CONFIG LD_LIBRARY_PATH PATH LC_ALL
-myhostname = gate.test
+myhostname = gate.example
 mydestination =
 alias_maps =
 alias_database =
 local_recipient_maps =
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
-mynetworks = 127.0.0.0/8
+mynetworks = 127.0.0.0/8 192.0.2.0/24
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_peername_lookup = no
 smtpd_forbid_bare_newline = no
@@ -284,7 +286,7 @@ define(`_CF_DIR_', `{cf}/')
 include(`{cf}/m4/cf.m4')
 OSTYPE(`linux')
 undefine(`SMART_HOST')
-define(`confDOMAIN_NAME', `gate.test')
+define(`confDOMAIN_NAME', `gate.example')
 define(`QUEUE_DIR', `{top}/queue')
 define(`STATUS_FILE', `{top}/statistics')
 define(`HELP_FILE', `')

@@ -19,10 +19,9 @@ class Gone(Exception):
 
 
 class Client:
-    """source is the address the connection comes from: 127.0.0.1 is inside
-    the organisation of the tests, every other 127.* is outside."""
+    """source is the address that the connection comes from."""
 
-    def __init__(self, port, source="127.0.0.1", helo="client.test",
+    def __init__(self, port, source="127.0.0.1", helo="client.example",
                  timeout=120):
         self.socket = socket.create_connection(
             ("127.0.0.1", port), timeout, (source, 0))
@@ -56,7 +55,7 @@ class Client:
         context.verify_mode = ssl.CERT_NONE
         self.socket = context.wrap_socket(self.socket)
         self.file = self.socket.makefile("rb")
-        self.extensions = self.command("EHLO client.test").text.upper()
+        self.extensions = self.command("EHLO client.example").text.upper()
         return reply
 
     def envelope(self, sender, rcpts, args=""):

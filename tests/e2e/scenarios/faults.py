@@ -87,9 +87,9 @@ def quarantine_that_cannot_be_written_defers(g):
 def end_is_orderly_with_mail_under_way(g):
     """SIGTERM between DATA and its end: the mail is finished, or the sender
     is told to try again; new ones are deferred; the status is 0."""
-    sent = g.enter(g.mail(), "someone@out.test", ["official@here.test"])
+    sent = g.enter(g.mail(), "someone@out.example", ["official@here.example"])
     c = g.client()
-    c.envelope("someone@out.test", ["official@here.test"])
+    c.envelope("someone@out.example", ["official@here.example"])
     same(c.command("DATA").code, 354)
     c.raw(sent.message)
     status = []

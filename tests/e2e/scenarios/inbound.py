@@ -69,11 +69,11 @@ def too_large_a_mail_is_refused(g):
 def many_recipients_get_it_once_each(g):
     for count in (500, 1000):
         sent = taken(g.send(
-            g.mail(), to=["user%d@here.test" % i for i in range(count)]))
+            g.mail(), to=["user%d@here.example" % i for i in range(count)]))
         g.arrived(sent, 60)
         held = taken(g.send(
             g.mail(body=EICAR + b"\r\n"),
-            to=["user%d@here.test" % i for i in range(count)]))
+            to=["user%d@here.example" % i for i in range(count)]))
         same(len(g.meta(g.held(held)[0])["rcpts"]), count)
 
 
@@ -87,14 +87,14 @@ def eight_bit_text_stays(g):
 
 @scenario("postfix")
 def international_addresses_pass(g):
-    sent = g.send(g.mail(subject="挨拶"), to=["関守@here.test"],
-                  sender="差出人@out.test", args="SMTPUTF8")
+    sent = g.send(g.mail(subject="挨拶"), to=["関守@here.example"],
+                  sender="差出人@out.example", args="SMTPUTF8")
     mail, = g.arrived(taken(sent))
-    same(mail.rcpts, ["関守@here.test"])
-    held = g.send(g.mail(body=EICAR), to=["関守@here.test"],
-                  sender="差出人@out.test", args="SMTPUTF8")
+    same(mail.rcpts, ["関守@here.example"])
+    held = g.send(g.mail(body=EICAR), to=["関守@here.example"],
+                  sender="差出人@out.example", args="SMTPUTF8")
     same(g.meta(quarantined(g, held, "malware"))["rcpts"],
-         ["関守@here.test"])
+         ["関守@here.example"])
 
 
 @scenario()
@@ -112,7 +112,7 @@ def odd_messages_are_somewhere(g):
     """Whatever the verdict is: the ledger finds each in one place."""
     odd = [b"\r\n", b"\r\nonly a body\r\n", b"X: y\r\n", g.mail(body=b""),
            g.mail(body=b"a\0b\r\n"), g.mail(subject="a\tb\x01c"),
-           g.mail(fields=["From: <other@out.test>"]),
+           g.mail(fields=["From: <other@out.example>"]),
            g.mail(kind="multipart/mixed", body=b"no boundary\r\n"),
            g.mail(body=b"x" * 5000 + b"\r\n"), b"no colon here\r\n\r\nx\r\n"]
     for message in odd:
@@ -128,6 +128,6 @@ def null_sender_passes(g):
 @scenario()
 def some_recipients_inside_some_outside(g):
     sent = taken(g.send_out(
-        g.mail(sender="official@here.test"),
-        to=["a@here.test", "b@out.test", "c@elsewhere.test"]))
+        g.mail(sender="official@here.example"),
+        to=["a@here.example", "b@out.example", "c@elsewhere.example"]))
     g.arrived(sent)

@@ -8,8 +8,8 @@ import signal
 from keys import Keys
 from scenarios import EICAR, refused, same, scenario, taken, word
 
-SMIME, SMIME2 = "partner@smime.test", "second@smime.test"
-PGP, NOBODY = "partner@pgp.test", "nobody@unknown.test"
+SMIME, SMIME2 = "partner@smime.example", "second@smime.example"
+PGP, NOBODY = "partner@pgp.example", "nobody@unknown.example"
 
 
 @contextlib.contextmanager
@@ -33,14 +33,14 @@ def store(g, file, address):
 
 def labelled(g, label="部外秘", **words):
     secret = g.secret()
-    mail = g.mail(sender="official@here.test", body=secret + "\r\n",
+    mail = g.mail(sender="official@here.example", body=secret + "\r\n",
                   subject=word("【%s】会議資料" % label), **words)
     return secret.encode(), mail
 
 
 @scenario()
 def unmarked_mail_leaves_as_it_was(g):
-    sent = taken(g.send_out(g.mail(sender="official@here.test"), [NOBODY]))
+    sent = taken(g.send_out(g.mail(sender="official@here.example"), [NOBODY]))
     mail, = g.arrived(sent)
     same(mail.body(), b"hello\r\n")
 
@@ -70,7 +70,7 @@ def attachments_leave_encrypted_too(g):
         secret = g.secret().encode()
         mail = g.attachment("list.csv", secret * 2000,
                             subject=word("部外秘: 名簿"),
-                            sender="official@here.test")
+                            sender="official@here.example")
         out, = g.arrived(taken(g.send_out(mail, [SMIME])))
         opened = keys.open_smime(SMIME, out.data)
         assert b"list.csv" in opened
@@ -80,7 +80,7 @@ def attachments_leave_encrypted_too(g):
 def without_a_key_nothing_leaves(g):
     with partners(g):
         _, mail = labelled(g)
-        others = ["other@unknown.test", NOBODY]
+        others = ["other@unknown.example", NOBODY]
         sent = g.send_out(mail, others)
         refused(sent, 550, *others)
         same(g.in_sink(sent), [])
@@ -114,16 +114,16 @@ def claiming_to_be_encrypted_does_not_help(g):
 @scenario()
 def marked_mail_to_colleagues_stays_in_clear(g):
     text = "we meet at three\r\n"
-    mail = g.mail(sender="official@here.test", body=text,
+    mail = g.mail(sender="official@here.example", body=text,
                   subject=word("【部外秘】会議"))
-    out, = g.arrived(taken(g.send_out(mail, ["colleague@here.test"])))
+    out, = g.arrived(taken(g.send_out(mail, ["colleague@here.example"])))
     same(out.body(), text.encode())
 
 
 @scenario()
 def our_own_malware_is_refused(g):
     sent = g.send_out(g.attachment("x.txt", EICAR,
-                                   sender="official@here.test"), [NOBODY])
+                                   sender="official@here.example"), [NOBODY])
     refused(sent, 550)
     same(g.held(sent), [])
 

@@ -75,7 +75,7 @@ def bad_policy_keeps_the_old_one(g):
             "default.policy:" in g.log(), "the reload to be refused")
     line = g.policy.count("\n") + 2
     assert "default.policy:%d" % line in g.log(), g.log()[-1000:]
-    mail, = g.arrived(taken(g.send(g.mail(), sender="x@forbidden.test")))
+    mail, = g.arrived(taken(g.send(g.mail(), sender="x@forbidden.example")))
     same(mail.field("Subject"), ["[SUSPICIOUS] hello"])
     g.write("default.policy", g.policy)
 

@@ -12,7 +12,7 @@ def several_mails_on_one_connection(g):
     c = g.client()
     first = g.send(g.mail(), connection=c)
     bad = g.send(g.mail(body=EICAR + b"\r\n"), connection=c)
-    second = g.send(g.mail(), to=["other@here.test"], connection=c)
+    second = g.send(g.mail(), to=["other@here.example"], connection=c)
     c.quit()
     g.arrived(taken(first))
     g.arrived(taken(second))
@@ -21,7 +21,7 @@ def several_mails_on_one_connection(g):
 
 def gives_up(g, *steps):
     """A session that ends after the steps, without a goodbye."""
-    sent = g.enter(g.mail(), "someone@out.test", ["official@here.test"])
+    sent = g.enter(g.mail(), "someone@out.example", ["official@here.example"])
     c = g.client()
     for step in steps:
         if step == "half":
@@ -32,7 +32,7 @@ def gives_up(g, *steps):
     c.close()
 
 
-MAIL, RCPT = "MAIL FROM:<someone@out.test>", "RCPT TO:<official@here.test>"
+MAIL, RCPT = "MAIL FROM:<someone@out.example>", "RCPT TO:<official@here.example>"
 
 
 @scenario()
@@ -47,16 +47,16 @@ def giving_up_at_every_stage_leaves_nothing(g):
 @scenario()
 def mail_after_reset_is_the_new_one(g):
     c = g.client()
-    c.envelope("wrong@out.test", ["wrong@here.test"])
+    c.envelope("wrong@out.example", ["wrong@here.example"])
     c.command("RSET")
     sent = g.send(g.mail(), connection=c)
-    c.envelope("wrong@out.test", ["wrong@here.test"])
-    same(c.command("EHLO again.test").code, 250)
+    c.envelope("wrong@out.example", ["wrong@here.example"])
+    same(c.command("EHLO again.example").code, 250)
     other = g.send(g.mail(), connection=c)
     c.quit()
     for each in (sent, other):
         mail, = g.arrived(taken(each))
-        same(mail.rcpts, ["official@here.test"])
+        same(mail.rcpts, ["official@here.example"])
 
 
 @scenario()
@@ -68,7 +68,7 @@ def many_connections_at_once(g):
             c = g.client()
             for _ in range(5):
                 sent.append(g.send(
-                    g.mail(), to=["u%d@here.test" % number], connection=c))
+                    g.mail(), to=["u%d@here.example" % number], connection=c))
             c.quit()
         except (OSError, Gone) as fault:
             faults.append(fault)
