@@ -9,7 +9,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,6 +72,31 @@ read_again(void)
 	log_info("settings and policy read again");
 }
 
+/* libmilter looks at its stop flag only when a connection comes, or every five
+ * seconds: so one comes. */
+static void
+wake_listener(void)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	struct site *site = session_site();
+	const char *name = site->conf->milter_socket;
+	int fd;
+
+	if (strncmp(name, "inet", 4) != 0) {
+		const char *path = strchr(name, ':');
+
+		snprintf(un.sun_path, sizeof un.sun_path, "%s",
+		    path != NULL ? path + 1 : name);
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (fd != -1) {
+			/* A failure only means those five seconds. */
+			connect(fd, (struct sockaddr *)&un, sizeof un);
+			close(fd);
+		}
+	}
+	site_done(&site);
+}
+
 /* What has begun is finished; what begins now is deferred. */
 static void
 drain(void)
@@ -81,6 +108,7 @@ drain(void)
 	while (atomic_load(&gate.busy) > 0 && clock_ms() < end)
 		nanosleep(&pause, NULL);
 	smfi_stop();
+	wake_listener();
 }
 
 static void *
@@ -131,9 +159,9 @@ open_socket_to_mta(const struct conf *conf)
 	const char *path = strchr(conf->milter_socket, ':');
 	struct group *group;
 
-	if (path == NULL || strncmp(conf->milter_socket, "inet", 4) == 0)
+	if (strncmp(conf->milter_socket, "inet", 4) == 0)
 		return;
-	path++;
+	path = path != NULL ? path + 1 : conf->milter_socket;
 	group = getgrnam(conf->milter_group);
 	if (group == NULL)
 		log_warning("there is no group %s (milter_group): only root "
