@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "milter/base/clock.h"
+#include "milter/base/count.h"
+#include "tests/act/world.h"
+
+enum { RCPTS = 3 };
+
+static struct conf *conf;
+static struct envelope *envelope;
+static struct findings *findings;
+static int message;
+static char line[2048];
+
+static struct verdict
+verdict_of(enum verdict_kind kind)
+{
+	return (struct verdict){ .kind = kind,
+		.rule = "a rule",
+		.basis = "a basis",
+		.class = "class",
+		.text = "",
+		.prefix = "" };
+}
+
+static sfsistat
+carry_out(struct plan *plan)
+{
+	struct act a = { .mta = &world_mta,
+		.conf = conf,
+		.envelope = envelope,
+		.findings = findings,
+		.message = message,
+		.seal_socket = "seal",
+		.started = clock_ms() };
+
+	return act_carry_out(&a, plan, line, sizeof line);
+}
+
+/* What a case of the product is about. */
+struct trial {
+	enum verdict_kind kinds[RCPTS];
+	struct plan *plan;
+	sfsistat answer;
+};
+
+static bool
+any(const struct trial *t, enum verdict_kind kind)
+{
+	for (size_t i = 0; i < RCPTS; i++)
+		if (t->kinds[i] == kind)
+			return true;
+	return false;
+}
+
+/* The one property that everything else is for. */
+static void
+no_must_goes_clear(const struct trial *t)
+{
+	for (size_t i = 0; i < RCPTS; i++) {
+		bool gets_it = t->answer == SMFIS_CONTINUE && !world.removed[i];
+
+		assert_int_not_equal(SMFIS_ACCEPT, t->answer);
+		if (gets_it && t->kinds[i] == VERDICT_ENCRYPT)
+			assert_true(world.body_replaced);
+		if (gets_it && world.body_replaced)
+			assert_int_equal(VERDICT_ENCRYPT, t->kinds[i]);
+		if (gets_it)
+			assert_true(t->kinds[i] <= VERDICT_ENCRYPT);
+	}
+}
+
+/* Everyone gets it, has it held, or the sender still has it. */
+static void
+nothing_is_lost(const struct trial *t)
+{
+	for (size_t i = 0; i < RCPTS; i++) {
+		if (t->answer == SMFIS_DISCARD)
+			assert_true(world.held[i]);
+		if (t->answer == SMFIS_CONTINUE && world.removed[i])
+			assert_true(world.held[i]);
+		if (t->answer == SMFIS_CONTINUE && world.held[i])
+			assert_true(world.removed[i]);
+	}
+	if (t->answer == SMFIS_CONTINUE || t->answer == SMFIS_DISCARD)
+		assert_true(world.journals > 0);
+}
+
+static void
+the_reply_fits(const struct trial *t)
+{
+	if (t->answer == SMFIS_TEMPFAIL)
+		assert_memory_equal("451 4.7.1 ", world.reply, 10);
+	if (t->answer == SMFIS_REJECT)
+		assert_memory_equal("550 5.7.1 ", world.reply, 10);
+	if (t->answer == SMFIS_REJECT || t->answer == SMFIS_TEMPFAIL)
+		assert_non_null(strstr(world.reply, envelope->id));
+	assert_non_null(strstr(line, "4QUEUE: id="));
+}
+
+/* The message of a policy "defer" was not touched and nobody was asked. */
+static void
+defer_does_nothing(const struct trial *t)
+{
+	if (!any(t, VERDICT_DEFER))
+		return;
+	assert_int_equal(SMFIS_TEMPFAIL, t->answer);
+	assert_int_equal(0, world.mta_calls);
+	assert_int_equal(0, world.seal_calls);
+	for (size_t i = 0; i < RCPTS; i++)
+		assert_false(world.held[i]);
+}
+
+static void
+check(struct trial *t)
+{
+	struct verdict v[RCPTS];
+
+	for (size_t i = 0; i < RCPTS; i++)
+		v[i] = verdict_of(t->kinds[i]);
+	t->plan = act_plan_from(v, RCPTS);
+	t->answer = carry_out(t->plan);
+	act_plan_free(&t->plan);
+	no_must_goes_clear(t);
+	nothing_is_lost(t);
+	the_reply_fits(t);
+	defer_does_nothing(t);
+	assert_true(
+	    world.mta_calls == 0 || !world.header_change_before_journal);
+}
+
+enum { ERRORS = 3, MTA_FAILS = 12 };
+
+static void
+set_errors(int bits, int mta_fails, int seal)
+{
+	world_reset();
+	world.quarantine_fails = bits & 1;
+	world.journal_fails = bits & 2;
+	world.mta_fails_at = mta_fails;
+	world.seal = (enum world_seal)seal;
+}
+
+/* Every verdict for every recipient, every answer of the seal server, every
+ * combination of errors, the MTA failing at every call. */
+static void
+try_all(struct trial *t, size_t *trials)
+{
+	for (int seal = SEAL_DEAD; seal <= SEAL_WORKS; seal++)
+		for (int bits = 0; bits <= ERRORS; bits++)
+			for (int at = 0; at <= MTA_FAILS; at++) {
+				set_errors(bits, at, seal);
+				check(t);
+				++*trials;
+			}
+}
+
+static void
+no_way_from_must_to_clear(void **unused)
+{
+	struct trial t;
+	size_t trials = 0, all = VERDICT_COUNT * VERDICT_COUNT * VERDICT_COUNT;
+
+	(void)unused;
+	for (size_t i = 0; i < all; i++) {
+		t.kinds[0] = (enum verdict_kind)(i % VERDICT_COUNT);
+		t.kinds[1] =
+		    (enum verdict_kind)(i / VERDICT_COUNT % VERDICT_COUNT);
+		t.kinds[2] =
+		    (enum verdict_kind)(i / VERDICT_COUNT / VERDICT_COUNT);
+		try_all(&t, &trials);
+	}
+	assert_int_equal(all * 4 * 4 * 13, trials);
+}
+
+/* Without errors: what must be answered, and how many events there are. */
+static const struct {
+	enum verdict_kind kinds[RCPTS];
+	enum world_seal seal;
+	sfsistat answer;
+	int held;
+	const char *verdicts;
+} plain[] = {
+	{ { VERDICT_DELIVER, VERDICT_DELIVER, VERDICT_DELIVER }, SEAL_DEAD,
+	    SMFIS_CONTINUE, 0, "deliver*3" },
+	{ { VERDICT_DELIVER, VERDICT_TAG, VERDICT_QUARANTINE }, SEAL_DEAD,
+	    SMFIS_CONTINUE, 1, "deliver*1 tag*1 quarantine*1" },
+	{ { VERDICT_QUARANTINE, VERDICT_QUARANTINE, VERDICT_QUARANTINE },
+	    SEAL_DEAD, SMFIS_DISCARD, 3, "quarantine*3" },
+	{ { VERDICT_REFUSE, VERDICT_REFUSE, VERDICT_REFUSE }, SEAL_DEAD,
+	    SMFIS_REJECT, 0, "refuse*3" },
+	{ { VERDICT_REFUSE, VERDICT_DELIVER, VERDICT_DELIVER }, SEAL_DEAD,
+	    SMFIS_CONTINUE, 1, "quarantine*1 deliver*2" },
+	{ { VERDICT_REFUSE, VERDICT_QUARANTINE, VERDICT_REFUSE }, SEAL_DEAD,
+	    SMFIS_DISCARD, 3, "quarantine*2 quarantine*1" },
+	{ { VERDICT_DEFER, VERDICT_DELIVER, VERDICT_QUARANTINE }, SEAL_DEAD,
+	    SMFIS_TEMPFAIL, 0, "defer*1 defer*1 defer*1" },
+	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_ENCRYPT }, SEAL_WORKS,
+	    SMFIS_CONTINUE, 0, "encrypt*3" },
+	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_QUARANTINE }, SEAL_WORKS,
+	    SMFIS_CONTINUE, 1, "encrypt*2 quarantine*1" },
+	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_REFUSE }, SEAL_WORKS,
+	    SMFIS_CONTINUE, 1, "encrypt*2 quarantine*1" },
+	{ { VERDICT_ENCRYPT, VERDICT_DELIVER, VERDICT_ENCRYPT }, SEAL_WORKS,
+	    SMFIS_REJECT, 0, "refuse*2 refuse*1" },
+	{ { VERDICT_ENCRYPT, VERDICT_TAG, VERDICT_ENCRYPT }, SEAL_WORKS,
+	    SMFIS_REJECT, 0, "refuse*2 refuse*1" },
+	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_ENCRYPT }, SEAL_REFUSES,
+	    SMFIS_REJECT, 0, "refuse*3" },
+	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_QUARANTINE },
+	    SEAL_REFUSES, SMFIS_REJECT, 0, "refuse*2 refuse*1" },
+	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_ENCRYPT }, SEAL_TEMPORARY,
+	    SMFIS_TEMPFAIL, 0, "defer*3" },
+	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_ENCRYPT }, SEAL_DEAD,
+	    SMFIS_TEMPFAIL, 0, "defer*3" },
+};
+
+/* "verdict*recipients" of every mail.verdict event, in order. */
+static void
+recorded(char *out, size_t size)
+{
+	char *copy = strdup(world.record), *at = copy, *one;
+
+	out[0] = '\0';
+	while ((one = strsep(&at, "\n")) != NULL) {
+		json_t *event = json_loads(one, 0, NULL);
+		const char *type =
+		    json_string_value(json_object_get(event, "type"));
+		size_t len = strlen(out);
+
+		if (type != NULL && strcmp(type, "mail.verdict") == 0)
+			snprintf(out + len, size - len, "%s%s*%lld",
+			    len > 0 ? " " : "",
+			    json_string_value(
+				json_object_get(event, "verdict")),
+			    json_integer_value(
+				json_object_get(event, "env_to_count")));
+		json_decref(event);
+	}
+	free(copy);
+}
+
+static void
+plain_cases(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < COUNT(plain); i++) {
+		struct trial t;
+		char verdicts[256];
+		int held = 0;
+
+		memcpy(t.kinds, plain[i].kinds, sizeof t.kinds);
+		set_errors(0, 0, (int)plain[i].seal);
+		check(&t);
+		recorded(verdicts, sizeof verdicts);
+		for (size_t r = 0; r < RCPTS; r++)
+			held += world.held[r];
+		assert_string_equal(plain[i].verdicts, verdicts);
+		assert_int_equal(plain[i].answer, t.answer);
+		assert_int_equal(plain[i].held, held);
+		assert_int_equal(1, world.journals);
+	}
+}
+
+static void
+a_mixed_message_says_whom_to_send_separately(void **unused)
+{
+	struct trial t = { .kinds = { VERDICT_ENCRYPT, VERDICT_DELIVER,
+			       VERDICT_ENCRYPT } };
+
+	(void)unused;
+	set_errors(0, 0, SEAL_WORKS);
+	check(&t);
+	assert_non_null(strstr(world.reply,
+	    "send to r0@x.test separately: must leave encrypted\n"));
+	assert_non_null(strstr(world.reply,
+	    "send to r1@x.test separately: gets it unencrypted\n"));
+	assert_int_equal(0, world.seal_calls);
+}
+
+static void
+a_refused_seal_says_why(void **unused)
+{
+	struct trial t = { .kinds = { VERDICT_ENCRYPT, VERDICT_ENCRYPT,
+			       VERDICT_ENCRYPT } };
+
+	(void)unused;
+	set_errors(0, 0, SEAL_REFUSES);
+	check(&t);
+	assert_non_null(strstr(world.reply, "r2@x.test: no key at all\n"));
+	assert_non_null(strstr(world.record, "mail.crypto"));
+}
+
+static int
+make(void **unused)
+{
+	struct reason why;
+
+	(void)unused;
+	conf = conf_load(NULL, &why);
+	envelope = world_envelope(RCPTS, true);
+	findings = findings_new();
+	findings->finished = true;
+	message = world_message("From: a\r\nContent-Type: text/plain\r\n"
+				"Subject: s\r\nContent-Type: b\r\n"
+				"\r\nCLEAR\r\n");
+	return conf == NULL ? -1 : 0;
+}
+
+static int
+end(void **unused)
+{
+	(void)unused;
+	conf_free(&conf);
+	envelope_free(&envelope);
+	findings_free(&findings);
+	return close(message);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_way_from_must_to_clear),
+		cmocka_unit_test(plain_cases),
+		cmocka_unit_test(a_mixed_message_says_whom_to_send_separately),
+		cmocka_unit_test(a_refused_seal_says_why),
+	};
+
+	return cmocka_run_group_tests(tests, make, end);
+}

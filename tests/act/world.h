@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_TEST_ACT_WORLD_H
+#define SKM_TEST_ACT_WORLD_H
+
+#include "certs/seal.h"
+#include "milter/act/act.h"
+
+/*
+ * The world that act changes, as a record: an MTA, a quarantine, a journal
+ * and a seal server that do what a test says and remember what was done.
+ */
+enum { WORLD_RCPTS = 8, WORLD_TEXT = 16384 };
+
+enum world_seal { SEAL_DEAD, SEAL_TEMPORARY, SEAL_REFUSES, SEAL_WORKS };
+
+struct world {
+	/* what goes wrong */
+	enum world_seal seal;
+	bool quarantine_fails, journal_fails, token_fails;
+	int mta_fails_at; /* the n-th call (from 1) and all later; 0: none */
+	/* what happened */
+	int mta_calls, seal_calls, journals, events, tokens;
+	bool body_replaced, removed[WORLD_RCPTS], held[WORLD_RCPTS];
+	bool header_change_before_journal;
+	char log[WORLD_TEXT]; /* calls of the MTA, one a line */
+	char record[WORLD_TEXT]; /* events, one a line */
+	char reply[WORLD_TEXT];
+};
+
+extern struct world world;
+extern const struct mta world_mta;
+
+/* Empties the record and sets everything right. */
+void world_reset(void);
+
+/* An envelope with count recipients r0@x.test ...; inside or not. */
+struct envelope *world_envelope(size_t count, bool inside);
+
+/* A memfd with the text. */
+int world_message(const char *text);
+
+#endif
