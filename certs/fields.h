@@ -36,6 +36,7 @@ struct fields {
  * X-Sekimori-*, Content-*, MIME-Version, Subject, Authentication-Results. 0,
  * or -1: unreadable, or more than FIELDS_MAX of them. */
 int fields_open(struct fields *f, int message, struct reason *why);
+/* Ends what fields_open() began, also when that failed. */
 void fields_close(struct fields *f);
 
 /* Says how the body is to be read: Content-* and MIME-Version. */

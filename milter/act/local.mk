@@ -9,7 +9,7 @@ milter_act_libact_a_SOURCES = \
 	%D%/quarantine.c %D%/refuse.c %D%/tag.c \
 	%D%/events.c %D%/events.h %D%/events_fate.c %D%/events_mail.c \
 	%D%/line.c \
-	%D%/mta.c %D%/mta.h \
+	%D%/mta.c %D%/mta.h %D%/mta_line.c \
 	%D%/plan.c \
 	%D%/proof.c %D%/proof.h \
 	%D%/release.c %D%/release.h \
