@@ -90,16 +90,25 @@ is_at_home(const struct points *p, size_t i)
 }
 
 static bool
+is_mark(UChar32 c)
+{
+	return (c >= 0x200c && c <= 0x200f) || c == 0x061c;
+}
+
+static bool
 is_invisible(const struct points *p, size_t i)
 {
+	static const UChar32 never_seen[] = { 0x00ad, 0x034f, 0x115f, 0x1160,
+		0x180e, 0x200b, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064,
+		0xfeff };
 	UChar32 c = p->at[i];
 
-	if (c == 0x200c || c == 0x200d || c == 0x200e || c == 0x200f ||
-	    c == 0x061c)
+	if (is_mark(c))
 		return !is_at_home(p, i);
-	return c == 0x200b || (c >= 0x2060 && c <= 0x2064) || c == 0xfeff ||
-	       c == 0x00ad || c == 0x180e || c == 0x034f || c == 0x115f ||
-	       c == 0x1160 || (c >= 0xe0001 && c <= 0xe007f);
+	for (size_t n = 0; n < COUNT(never_seen); n++)
+		if (c == never_seen[n])
+			return true;
+	return c >= 0xe0001 && c <= 0xe007f;
 }
 
 static void
@@ -163,6 +172,23 @@ ending_at(const char *name, size_t len)
 	return len;
 }
 
+/* As strip(), and blanks of every kind: what stands before the ending is for
+ * the eye. */
+static size_t
+trim(const char *name, size_t len)
+{
+	while (len > 0) {
+		int32_t at = (int32_t)len;
+		UChar32 c;
+
+		U8_PREV_OR_FFFD((const uint8_t *)name, 0, at, c);
+		if (c != '.' && !is_blank(c))
+			return len;
+		len = (size_t)at;
+	}
+	return 0;
+}
+
 static void
 split(struct arena *a, const char *file, struct filename *f)
 {
@@ -173,12 +199,9 @@ split(struct arena *a, const char *file, struct filename *f)
 
 	text_lower(ending);
 	if (at < len) {
-		size_t stem = strip(file, at);
-		size_t second;
+		size_t stem = trim(file, at);
+		size_t second = ending_at(file, stem);
 
-		while (stem > 0 && (unsigned char)file[stem - 1] <= ' ')
-			stem--;
-		second = ending_at(file, stem);
 		before = arena_copy(a, file + second, stem - second);
 		text_lower(before);
 	}

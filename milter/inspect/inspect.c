@@ -6,7 +6,6 @@
 #include "milter/inspect/filetype.h"
 #include "milter/inspect/engine.h"
 #include "milter/inspect/inspect.h"
-#include "milter/base/banned.h"
 
 #define INSPECTOR(name) extern const struct inspector inspect_##name;
 #include "milter/inspect/registry.inc"
@@ -17,6 +16,8 @@ static const struct inspector *const inspectors[] = {
 #include "milter/inspect/registry.inc"
 #undef INSPECTOR
 };
+
+#include "milter/base/banned.h"
 
 int
 inspect_prepare(const struct conf *conf, struct reason *why)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: ISC
-check_PROGRAMS += tests/inspect/engine
+check_PROGRAMS += tests/inspect/engine tests/inspect/filename
 tests_inspect_engine_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_inspect_engine_LDADD = milter/inspect/libinspect.a $(CLAMAV_LIBS) \
+	$(BASE_LIBS) $(CMOCKA_LIBS)
+tests_inspect_filename_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_inspect_filename_LDADD = milter/inspect/libinspect.a $(ICU_LIBS) \
 	$(BASE_LIBS) $(CMOCKA_LIBS)
