@@ -189,6 +189,10 @@ recover_head(struct chain *c, struct reason *why)
 		return result == -1 ? -1 : recover_tail(c, why);
 	c->head.file = last;
 	c->head.length = length;
-	note(c, 0, "the head was lost and is made again from the files");
+	/* a journal that no line was written to had no head to lose */
+	if (c->head.seq != 0 || c->last.seq != 0)
+		note(c, 0,
+		    "the head was lost and is made again from the "
+		    "files");
 	return recover_tail(c, why);
 }
