@@ -115,25 +115,36 @@ take(int *argc, char **argv, int place, int count)
 	argv[*argc] = NULL;
 }
 
+/* What stands behind "--name" in given: "", "=VALUE"; NULL: another option. */
+static const char *
+behind(const char *given, const char *name)
+{
+	size_t len;
+
+	if (strncmp(name, "--", 2) == 0)
+		name += 2;
+	len = strlen(name);
+	if (strncmp(given, "--", 2) != 0 || strncmp(given + 2, name, len) != 0)
+		return NULL;
+	given += 2 + len;
+	return *given == '\0' || *given == '=' ? given : NULL;
+}
+
 const char *
 command_option(int *argc, char **argv, const char *name)
 {
-	size_t len = strlen(name);
-
 	for (int i = 1; i < *argc && strcmp(argv[i], "--") != 0; i++) {
-		char *given = argv[i];
+		const char *value = behind(argv[i], name);
 
-		if (strncmp(given, name, len) != 0)
+		if (value == NULL || (*value == '\0' && i + 1 == *argc))
 			continue;
-		if (given[len] == '=') {
+		if (*value == '=') {
 			take(argc, argv, i, 1);
-			return given + len + 1;
+			return value + 1;
 		}
-		if (given[len] != '\0' || i + 1 == *argc)
-			continue;
-		given = argv[i + 1];
+		value = argv[i + 1];
 		take(argc, argv, i, 2);
-		return given;
+		return value;
 	}
 	return NULL;
 }
@@ -142,7 +153,9 @@ bool
 command_flag(int *argc, char **argv, const char *name)
 {
 	for (int i = 1; i < *argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], name) != 0)
+		const char *value = behind(argv[i], name);
+
+		if (value == NULL || *value != '\0')
 			continue;
 		take(argc, argv, i, 1);
 		return true;

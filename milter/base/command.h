@@ -35,7 +35,8 @@ void command_help(FILE *out, const struct command *rows, size_t count);
 
 /*
  * Takes "--name VALUE" or "--name=VALUE" out of argv and returns VALUE, or
- * NULL when it is not there. *argc shrinks. Call before reading positions.
+ * NULL when it is not there. *argc shrinks. Call before reading positions. name
+ * may be given with its dashes. Nothing is taken from behind a "--".
  */
 const char *command_option(int *argc, char **argv, const char *name);
 
