@@ -200,7 +200,7 @@ conditions_hold(void **unused)
 
 		snprintf(text, sizeof text,
 		    "default deliver score spf.fail 4 score spf.softfail 1\n"
-		    "list domains \"z.example\" \"out.example\" \"b.example\"\n"
+		    "list domains \"out.example\" \"b.example\" \"z.y\" \"a.b\"\n"
 		    "list people \"x@y.example\" \"a@out.example\"\n"
 		    "rule r when %s\nthen quarantine class \"x\" because "
 		    "\"b\"\n",

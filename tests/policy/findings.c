@@ -251,8 +251,8 @@ static const struct {
 } hostile[] = {
 	{ unknown_fact, "does not exist" },
 	{ huge_fact, "does not exist" },
-	{ part_that_was_not_sent, "" },
-	{ long_evidence, "" },
+	{ part_that_was_not_sent, "lacks a field" },
+	{ long_evidence, "lacks a field" },
 	{ wrong_counts, "counts do not match" },
 	{ no_summary, "without a summary" },
 	{ two_summaries, "more after its summary" },
@@ -260,7 +260,7 @@ static const struct {
 	{ unknown_kind, "kind" },
 	{ hidden_loss, "without scan.limit" },
 	{ flood, "more facts than are kept" },
-	{ more_than_the_fields, "" },
+	{ more_than_the_fields, "bytes too many" },
 	{ bad_part, "no known state" },
 	{ death_half_way, "closed the connection" },
 };
