@@ -38,4 +38,4 @@ FNR == 1 {
 		fault(folder " includes " from \
 		    ", which tests/layers.txt does not allow")
 }
-END { exit bad }'
+END { exit bad }' || exit 1

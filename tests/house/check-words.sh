@@ -35,7 +35,7 @@ faults=$(
 	# Tables are read where they are needed, so they do not count.
 	find milter policy certs -name '*.c' | LC_ALL=C sort |
 	    while read -r file; do
-		grep '^#include' "$file" | grep -v '\.def"$' | tail -n 1 |
+		grep '^#include' "$file" | grep -v '\.\(def\|inc\)"$' | tail -n 1 |
 		    grep -qx '#include "milter/base/banned.h"' ||
 		    echo "$file: milter/base/banned.h is not included last"
 	done
