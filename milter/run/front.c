@@ -152,24 +152,27 @@ raise_descriptors(const struct conf *conf)
 		    (long long)conf->milter_connections);
 }
 
-/* The MTA's group may connect, no one else. */
+/* The MTA's group may connect and the filter itself, no one else. */
 static void
 open_socket_to_mta(const struct conf *conf)
 {
 	const char *path = strchr(conf->milter_socket, ':');
-	struct group *group;
+	const struct group *group = getgrnam(conf->milter_group);
+	unsigned uid = (unsigned)-1, gid;
+	struct reason why;
 
 	if (strncmp(conf->milter_socket, "inet", 4) == 0)
 		return;
 	path = path != NULL ? path + 1 : conf->milter_socket;
-	group = getgrnam(conf->milter_group);
 	if (group == NULL)
 		log_warning("there is no group %s (milter_group): only root "
 			    "and %s can connect to %s",
 		    conf->milter_group, conf->user, path);
-	else if (chown(path, (uid_t)-1, group->gr_gid) == -1)
-		log_warning("%s: group %s: %s", path, conf->milter_group,
-		    strerror(errno));
+	if (geteuid() == 0 &&
+	    (sandbox_ids(conf->user, &uid, &gid, &why) == -1 ||
+		chown(path, uid, group != NULL ? group->gr_gid : gid) == -1))
+		log_warning("%s: cannot give it to %s and %s", path, conf->user,
+		    conf->milter_group);
 	chmod(path, 0660);
 }
 
