@@ -125,7 +125,7 @@ read_names(struct reading *r, enum test address, enum test domain)
 	if (parser_word(p, "in"))
 		c.names = read_list_name(p);
 	else if (parser_expect(p, "is", value[-2].text) == 0)
-		c.names = names_read(p, false);
+		c.names = wordlist_read(p, false);
 	if (c.names == NULL)
 		return -1;
 	if (c.names->addresses != (c.test == address))

@@ -11,7 +11,7 @@ policy_libpolicy_a_SOURCES = \
 	%D%/places.c \
 	%D%/token.c %D%/token.h \
 	%D%/nearest.c %D%/nearest.h \
-	%D%/parser.c %D%/names.c %D%/condition.c %D%/action.c \
+	%D%/parser.c %D%/wordlist.c %D%/condition.c %D%/action.c \
 	%D%/rules.c %D%/rules.h \
 	%D%/question.c \
 	%D%/verdict.c %D%/verdicts.def \

@@ -63,7 +63,7 @@ read_list(struct parser *p)
 	if (list != NULL)
 		return parser_fault(p, at, "list \"%s\" is in line %d already",
 		    name, list->line);
-	list = names_read(p, true);
+	list = wordlist_read(p, true);
 	if (list == NULL)
 		return -1;
 	list->name = name;

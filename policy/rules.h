@@ -114,7 +114,7 @@ struct names *names_find(const struct policy *policy, const char *name);
 /* A list of the words or texts from here on, at least one; NULL and a fault
  * when one is neither a domain nor an address, or they are mixed. Only one is
  * taken unless many. */
-struct names *names_read(struct parser *p, bool many);
+struct names *wordlist_read(struct parser *p, bool many);
 
 /* Is the domain, or a domain above it with a leading dot, in the list? */
 bool names_domain(const struct names *names, const char *domain);

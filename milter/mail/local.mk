@@ -3,7 +3,7 @@ noinst_LIBRARIES += milter/mail/libmail.a
 milter_mail_libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) \
 	$(ICU_CFLAGS) $(XML_CFLAGS) $(IDN2_CFLAGS)
 milter_mail_libmail_a_SOURCES = \
-	%D%/address.c %D%/address.h \
+	%D%/author.c %D%/author.h \
 	%D%/base64.c %D%/base64.h \
 	%D%/boundary.c %D%/boundary.h \
 	%D%/charset.c %D%/charset.h \

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "milter/mail/address.h"
+#include "milter/mail/author.h"
 #include "milter/mail/boundary.h"
 #include "milter/mail/content.h"
 #include "milter/mail/header.h"
@@ -203,7 +203,7 @@ fill_fields(struct reading *r)
 	m->from = field(m, "From");
 	m->message_id =
 	    arena_copy(m->arena, id + start, strcspn(id + start, "> \t"));
-	address_read(r, reading_node(m->root));
+	author_read(r, reading_node(m->root));
 }
 
 struct message *

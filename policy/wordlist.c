@@ -77,7 +77,7 @@ read_item(struct parser *p, struct names *n)
 }
 
 struct names *
-names_read(struct parser *p, bool many)
+wordlist_read(struct parser *p, bool many)
 {
 	struct names *n = arena_get(p->policy->arena, sizeof *n);
 	const struct token *end = p->at;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef SKM_MAIL_ADDRESS_H
-#define SKM_MAIL_ADDRESS_H
+#ifndef SKM_MAIL_AUTHOR_H
+#define SKM_MAIL_AUTHOR_H
 
 #include "milter/mail/reading.h"
 
@@ -12,6 +12,6 @@
 
 /* Sets from_address, from_domain and from_display of the message from the
  * From fields of its root, and marks MARK_TWO_FROM. */
-void address_read(struct reading *r, struct node *root);
+void author_read(struct reading *r, struct node *root);
 
 #endif

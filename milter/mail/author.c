@@ -2,7 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "milter/mail/address.h"
+#include "milter/mail/author.h"
 #include "milter/mail/link.h"
 #include "milter/mail/words.h"
 #include "milter/base/banned.h"
@@ -204,7 +204,7 @@ read_field(struct reading *r, struct node *root, const struct header *h,
 }
 
 void
-address_read(struct reading *r, struct node *root)
+author_read(struct reading *r, struct node *root)
 {
 	const struct header *first = message_header(&root->part, "From");
 	struct message *m = r->message;
