@@ -12,9 +12,13 @@
 #include "milter/mail/plain.h"
 #include "milter/base/banned.h"
 
-/* libxml2 searches the open tags at every closing one, so their number bounds
- * the time that a hostile page can take. Browsers stop at 512, too. */
-enum { NESTING = 512 };
+/*
+ * libxml2 searches the open tags at every closing one that fits none, so both
+ * their number and the sum of such searches are bounded: together they are
+ * less than a second. Real pages nest some hundred deep when tags are not
+ * closed.
+ */
+enum { NESTING = 4000, SEARCHES = 100000000 };
 
 struct page {
 	struct reading *r;
@@ -22,7 +26,7 @@ struct page {
 	htmlParserCtxtPtr ctxt;
 	struct buf text;
 	const char *base;
-	int depth;
+	int depth, searched;
 	int hidden; /* the depth at which text became hidden, or 0 */
 	const char *href; /* of the open link, or NULL */
 	size_t href_start; /* where its text begins */
@@ -168,15 +172,35 @@ visit(struct page *p, const char *tag, const xmlChar **attributes)
 }
 
 static void
+stop(struct page *p, const char *what, int limit)
+{
+	reading_mark(p->r, p->n, MARK_LIMIT, NULL, "%s of HTML: %d", what,
+	    limit);
+	xmlStopParser(p->ctxt);
+}
+
+/* Each closing tag that fits none comes by here. */
+static void
+fault(void *user, const char *message, ...)
+{
+	struct page *p = user;
+
+	(void)message;
+	p->searched += p->depth;
+	if (p->searched > SEARCHES) {
+		p->searched = 0;
+		stop(p, "broken tags", SEARCHES);
+	}
+}
+
+static void
 start_tag(void *user, const xmlChar *name, const xmlChar **attributes)
 {
 	struct page *p = user;
 	const char *tag = (const char *)name;
 
 	if (++p->depth > NESTING) {
-		reading_mark(p->r, p->n, MARK_LIMIT, NULL,
-		    "nesting of HTML: %d", NESTING);
-		xmlStopParser(p->ctxt);
+		stop(p, "nesting", NESTING);
 		return;
 	}
 	if (text_in(tag, breaks, COUNT(breaks)))
@@ -216,7 +240,7 @@ handlers(void)
 		.startElement = start_tag,
 		.endElement = end_tag,
 		.characters = characters,
-		.cdataBlock = NULL,
+		.error = fault,
 		.ignorableWhitespace = characters,
 	};
 
@@ -234,8 +258,8 @@ parse(struct page *p, const char *html, size_t len)
 	*p->ctxt->sax = *handlers();
 	p->ctxt->userData = p;
 	(void)htmlCtxtUseOptions(p->ctxt,
-	    HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
-		HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
+	    HTML_PARSE_RECOVER | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
+		HTML_PARSE_IGNORE_ENC);
 	(void)xmlSwitchEncoding(p->ctxt, XML_CHAR_ENCODING_UTF8);
 	(void)htmlParseDocument(p->ctxt);
 	end_link(p);

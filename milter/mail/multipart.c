@@ -5,13 +5,16 @@
 #include "milter/mail/multipart.h"
 #include "milter/base/banned.h"
 
+enum { NEAR_SEARCHED = 32 };
+
 struct split {
 	struct reading *r;
 	struct node *n;
 	struct span boundary;
 	const unsigned char *start; /* of the open part or text */
 	struct span preamble, epilogue;
-	bool begun, closed, late;
+	int near;
+	bool begun, closed;
 };
 
 /* The bytes from start up to the line at end; the line end before a
@@ -57,6 +60,26 @@ delimiter(struct split *s, struct span line, enum boundary_line kind)
 	s->start = line.at + line.len;
 }
 
+/*
+ * Is the line the boundary of a multipart inside, which was announced before
+ * it? Some mailers make inner boundaries by writing behind the outer one. Only
+ * the first few near lines are worth a search.
+ */
+static bool
+announced(struct split *s, struct span line)
+{
+	struct span b = span_from(span_trim(line), 2);
+	size_t before = (size_t)(line.at - s->n->body.at);
+
+	if (s->near++ >= NEAR_SEARCHED)
+		return false;
+	if (b.len > s->boundary.len + 2 &&
+	    memcmp(b.at + b.len - 2, "--", 2) == 0 &&
+	    memmem(s->n->body.at, before, b.at, b.len - 2))
+		return true;
+	return memmem(s->n->body.at, before, b.at, b.len) != NULL;
+}
+
 static void
 take_line(struct split *s, struct span line)
 {
@@ -65,7 +88,7 @@ take_line(struct split *s, struct span line)
 
 	if (kind == LINE_OTHER)
 		return;
-	if (kind == LINE_NEAR || odd)
+	if ((kind == LINE_NEAR && !announced(s, line)) || odd)
 		reading_mark(s->r, s->n, MARK_BAD_BOUNDARY, line.at,
 		    "almost a boundary: %s",
 		    reading_seen(s->r, span_chomp(line)));

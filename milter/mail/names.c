@@ -74,34 +74,91 @@ add_plain(struct reading *r, struct node *n, struct span value,
 		add_extended(r, n, bytes, charset, source);
 }
 
+/* The sections of RFC 2231, in the order of their numbers and, where that is
+ * another, in the order in which they stand: readers do either. */
 static void
-read_name(struct reading *r, struct node *n, const struct params *f,
+read_sections(struct reading *r, struct node *n, const struct params *f,
     const char *const source[2])
 {
 	struct arena *a = r->message->arena;
-	const struct param *p;
 	const char *charset;
 	struct span bytes;
 	bool odd = false;
 
+	if (!param_join(a, f, source[0], &bytes, &charset, &odd))
+		return;
+	add_extended(r, n, bytes, charset, source[1]);
+	if (strcmp(charset, "") == 0)
+		add_plain(r, n, bytes, source[1]);
+	if (!odd)
+		return;
+	reading_mark(r, n, MARK_BAD_PARAMETER, NULL,
+	    "%s: sections out of order", source[0]);
+	if (param_written(a, f, source[0], &bytes, &charset))
+		add_extended(r, n, bytes, charset, source[1]);
+}
+
+/* "a".zip: some readers take what follows the quotes too. */
+static void
+add_tail(struct reading *r, struct node *n, const struct param *p,
+    const char *source)
+{
+	struct span tail = p->tail;
+
+	if (tail.at[tail.len - 1] == '"')
+		tail.len--;
+	add_plain(r, n,
+	    span_string(arena_printf(r->message->arena, "%s%s",
+		span_copy(r->message->arena, p->value),
+		span_copy(r->message->arena, tail))),
+	    source);
+}
+
+/* What readers make of a value that is out of the grammar. */
+static void
+add_odd(struct reading *r, struct node *n, const struct param *p,
+    const char *source)
+{
+	struct arena *a = r->message->arena;
+	size_t end;
+
+	if (p->tail.len > 0)
+		add_tail(r, n, p, source);
+	if (!p->quoted)
+		add_plain(r, n, param_bare(a, p->value), source);
+	if (p->next == NULL || !p->next->lonely)
+		return;
+	end = span_find(p->source, ';');
+	end += 1 + span_find(span_from(p->source, end + 1), ';');
+	if (end > p->source.len)
+		end = p->source.len;
+	add_plain(r, n, span_trim((struct span){ p->source.at, end }), source);
+}
+
+static void
+read_name(struct reading *r, struct node *n, const struct params *f,
+    const char *const source[2])
+{
+	const struct param *p;
+	const char *charset;
+	struct span bytes;
+
 	for (p = param_find(f->first, source[0]); p;
 	     p = param_find(p->next, source[0]))
 		if (p->extended && p->section < 0) {
-			bytes = param_extended(a, p->value, &charset);
+			bytes = param_extended(r->message->arena, p->value,
+			    &charset);
 			add_extended(r, n, bytes, charset, source[1]);
 		}
-	if (param_join(a, f, source[0], &bytes, &charset, &odd)) {
-		add_extended(r, n, bytes, charset, source[1]);
-		if (strcmp(charset, "") == 0)
-			add_plain(r, n, bytes, source[1]);
-	}
-	if (odd)
-		reading_mark(r, n, MARK_BAD_PARAMETER, NULL,
-		    "%s: sections out of order", source[0]);
+	read_sections(r, n, f, source);
 	for (p = param_find(f->first, source[0]); p;
-	     p = param_find(p->next, source[0]))
-		if (!p->extended && p->section < 0)
-			add_plain(r, n, p->value, source[0]);
+	     p = param_find(p->next, source[0])) {
+		if (p->extended || p->section >= 0)
+			continue;
+		add_plain(r, n, p->value, source[0]);
+		if (p->odd || (p->next && p->next->lonely))
+			add_odd(r, n, p, source[0]);
+	}
 }
 
 void

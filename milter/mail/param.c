@@ -159,21 +159,25 @@ static struct param *
 one(struct scan *p)
 {
 	struct param *param = arena_get(p->arena, sizeof *param);
+	struct span name, bare;
 
 	param->odd = skip_blank(p);
-	stars(param, span_lower(p->arena, up_to(p, "=;(\r\n")));
-	param->odd |= skip_blank(p);
+	name = up_to(p, "=;");
+	bare = param_bare(p->arena, name);
+	param->odd |= bare.len != name.len;
+	stars(param, span_lower(p->arena, bare));
 	if (p->rest.len == 0 || p->rest.at[0] != '=') {
-		param->odd = true;
-		(void)up_to(p, ";");
+		param->odd = param->lonely = true;
 		return param;
 	}
 	p->rest = span_from(p->rest, 1);
 	param->odd |= skip_blank(p);
+	param->source = p->rest;
 	if (p->rest.len > 0 && p->rest.at[0] == '"') {
 		param->value = quoted(p, param);
 		(void)skip_blank(p);
-		param->odd |= up_to(p, ";").len > 0;
+		param->tail = up_to(p, ";");
+		param->odd |= param->tail.len > 0;
 		return param;
 	}
 	param->value = up_to(p, ";");
@@ -307,6 +311,17 @@ sections(const struct params *f, const char *name,
 	return bytes;
 }
 
+/* Puts p's bytes behind the len that out has. */
+static size_t
+append(const struct param *p, struct span value, unsigned char *out, size_t len)
+{
+	if (p->extended)
+		return len + percent(value, out + len);
+	if (value.len > 0)
+		memcpy(out + len, value.at, value.len);
+	return len + value.len;
+}
+
 bool
 param_join(struct arena *a, const struct params *f, const char *name,
     struct span *bytes, const char **charset, bool *odd)
@@ -328,13 +343,33 @@ param_join(struct arena *a, const struct params *f, const char *name,
 		value = p->value;
 		if (i == 0 && p->extended)
 			*charset = charset_of(a, &value);
-		if (p->extended) {
-			len += percent(value, out + len);
-		} else if (value.len > 0) {
-			memcpy(out + len, value.at, value.len);
-			len += value.len;
-		}
+		len = append(p, value, out, len);
 	}
 	*bytes = (struct span){ out, len };
 	return true;
+}
+
+bool
+param_written(struct arena *a, const struct params *f, const char *name,
+    struct span *bytes, const char **charset)
+{
+	const struct param *p = param_find(f->first, name);
+	unsigned char *out;
+	size_t room = 0, len = 0;
+
+	*charset = "";
+	for (; p; p = param_find(p->next, name))
+		room += p->section >= 0 ? p->value.len : 0;
+	out = arena_get(a, room + 1);
+	for (p = param_find(f->first, name); p; p = param_find(p->next, name)) {
+		struct span value = p->value;
+
+		if (p->section < 0)
+			continue;
+		if (len == 0 && p->extended)
+			*charset = charset_of(a, &value);
+		len = append(p, value, out, len);
+	}
+	*bytes = (struct span){ out, len };
+	return len > 0;
 }

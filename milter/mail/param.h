@@ -14,11 +14,14 @@
 struct param {
 	const char *name; /* lower case, without stars and number */
 	struct span value; /* bytes, without quotes and escapes */
+	struct span tail; /* what follows a quoted value before the ";" */
+	struct span source; /* from the value to the end of the field */
 	int section; /* of a continuation, -1 if it is whole */
 	bool extended; /* percent-encoded (RFC 2231) */
 	bool quoted;
 	bool escaped; /* a backslash was taken out */
 	bool odd; /* out of the grammar; lenient readers take it */
+	bool lonely; /* without "=" */
 	struct param *next;
 };
 
@@ -42,6 +45,10 @@ const struct param *param_find(const struct param *p, const char *name);
  */
 bool param_join(struct arena *a, const struct params *f, const char *name,
     struct span *bytes, const char **charset, bool *odd);
+
+/* As param_join, but in the order in which the sections were written. */
+bool param_written(struct arena *a, const struct params *f, const char *name,
+    struct span *bytes, const char **charset);
 
 /* The bytes of an extended value, percent-decoded, its charset apart. */
 struct span
