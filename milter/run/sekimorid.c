@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -100,18 +101,26 @@ go_to_background(struct reason *why)
 	return 0;
 }
 
+/* The lock on it, kept until the process ends, keeps a second one away: it
+ * would take the sockets of the first. */
 static int
 write_pid(const struct conf *conf, struct reason *why)
 {
 	char path[4096];
-	FILE *f;
+	int fd;
 
 	if (supervisor_folders(conf, why) == -1)
 		return -1;
 	snprintf(path, sizeof path, "%s/sekimorid.pid", conf->run_dir);
-	f = fopen(path, "we");
-	if (f == NULL || fprintf(f, "%d\n", (int)getpid()) < 0 ||
-	    fclose(f) != 0)
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd == -1)
+		return reason_errno(why, "%s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) == -1)
+		return reason_set(why,
+		    "%s: another sekimorid runs with this "
+		    "run_dir",
+		    path);
+	if (ftruncate(fd, 0) == -1 || dprintf(fd, "%d\n", (int)getpid()) < 0)
 		return reason_errno(why, "%s", path);
 	return 0;
 }
