@@ -1,1 +1,7 @@
 # SPDX-License-Identifier: ISC
+quarantine_mail = tests/quarantine/mail.c tests/quarantine/mail.h \
+	tests/record/scratch.c tests/record/scratch.h
+check_PROGRAMS += %D%/quarantine
+tests_quarantine_quarantine_SOURCES = %D%/quarantine.c $(quarantine_mail)
+tests_quarantine_quarantine_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_quarantine_quarantine_LDADD = $(QUARANTINE_LIBS) $(CMOCKA_LIBS)
