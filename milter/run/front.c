@@ -72,29 +72,42 @@ read_again(void)
 	log_info("settings and policy read again");
 }
 
-/* libmilter looks at its stop flag only when a connection comes, or every five
- * seconds: so one comes. */
-static void
-wake_listener(void)
+/* Opens a connection to our own milter socket and closes it; false when no
+ * one listens any more. */
+static bool
+knock(const char *name)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	const char *path = strchr(name, ':');
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int failed;
+
+	if (fd == -1)
+		return false;
+	snprintf(un.sun_path, sizeof un.sun_path, "%s",
+	    path != NULL ? path + 1 : name);
+	failed = connect(fd, (struct sockaddr *)&un, sizeof un);
+	close(fd);
+	return failed == 0;
+}
+
+/* smfi_stop() waits for a lock that the listener gives up only when someone
+ * connects, or every five seconds: so someone does. */
+static void *
+wake_listener(void *unused)
+{
+	struct timespec pause = { 0, 20000000 };
 	struct site *site = session_site();
 	const char *name = site->conf->milter_socket;
-	int fd;
 
-	if (strncmp(name, "inet", 4) != 0) {
-		const char *path = strchr(name, ':');
-
-		snprintf(un.sun_path, sizeof un.sun_path, "%s",
-		    path != NULL ? path + 1 : name);
-		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (fd != -1) {
-			/* A failure only means those five seconds. */
-			connect(fd, (struct sockaddr *)&un, sizeof un);
-			close(fd);
-		}
+	(void)unused;
+	for (int i = 0; i < 250 && strncmp(name, "inet", 4) != 0; i++) {
+		nanosleep(&pause, NULL);
+		if (!knock(name))
+			break;
 	}
 	site_done(&site);
+	return NULL;
 }
 
 /* What has begun is finished; what begins now is deferred. */
@@ -103,12 +116,16 @@ drain(void)
 {
 	int64_t end = clock_ms() + DRAIN_MS;
 	struct timespec pause = { 0, 10000000 };
+	pthread_t waker;
+	int started;
 
 	atomic_store(&gate.draining, true);
 	while (atomic_load(&gate.busy) > 0 && clock_ms() < end)
 		nanosleep(&pause, NULL);
+	started = pthread_create(&waker, NULL, wake_listener, NULL);
 	smfi_stop();
-	wake_listener();
+	if (started == 0)
+		pthread_join(waker, NULL);
 }
 
 static void *
