@@ -6,3 +6,6 @@ tests_inspect_engine_LDADD = milter/inspect/libinspect.a $(CLAMAV_LIBS) \
 tests_inspect_filename_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_inspect_filename_LDADD = milter/inspect/libinspect.a $(ICU_LIBS) \
 	$(BASE_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/inspect/messages
+tests_inspect_messages_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_inspect_messages_LDADD = $(INSPECT_LIBS) $(CMOCKA_LIBS)
