@@ -14,6 +14,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/jis.c %D%/jis.h \
 	%D%/leaf.c %D%/leaf.h \
 	%D%/link.c %D%/link.h \
+	%D%/mapi.c %D%/mapi.h \
 	%D%/message.c %D%/message.h %D%/marks.def \
 	%D%/multipart.c %D%/multipart.h \
 	%D%/names.c %D%/names.h \
@@ -21,9 +22,10 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/param.c %D%/param.h \
 	%D%/plain.c %D%/plain.h \
 	%D%/reading.c %D%/reading.h \
+	%D%/rtf.c %D%/rtf.h \
 	%D%/span.c %D%/span.h \
 	%D%/tnef.c %D%/tnef.h \
 	%D%/uuencode.c %D%/uuencode.h \
 	%D%/words.c %D%/words.h
-MAIL_LIBS = milter/mail/libmail.a $(YTNEF_LIBS) $(GMIME_LIBS) $(ICU_LIBS) \
+MAIL_LIBS = milter/mail/libmail.a $(GMIME_LIBS) $(ICU_LIBS) \
 	$(XML_LIBS) $(IDN2_LIBS) $(BASE_LIBS)
