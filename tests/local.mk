@@ -17,6 +17,7 @@ include tests/record/local.mk
 include tests/act/local.mk
 include tests/run/local.mk
 include tests/e2e/local.mk
+include tests/fuzz/local.mk
 include tests/house/local.mk
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
 EXTRA_DIST += $(check_SCRIPTS)
