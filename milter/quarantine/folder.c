@@ -82,6 +82,31 @@ folder_move(int from, int to, const char *id, struct reason *why)
 	return 0;
 }
 
+/* A kill can have left a half-written file under a name of its own, so all
+ * that is in the folder goes. Takes fd over. */
+static int
+remove_files(int fd, const char *id, struct reason *why)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+	int result = 0;
+
+	if (dir == NULL) {
+		close(fd);
+		return reason_errno(why, "%s", id);
+	}
+	while (result == 0 && (entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (unlinkat(fd, entry->d_name, 0) == -1)
+			result = reason_errno(why, "removing %s/%s", id,
+			    entry->d_name);
+	}
+	closedir(dir);
+	return result;
+}
+
 int
 folder_remove(int parent, const char *id, struct reason *why)
 {
@@ -89,9 +114,8 @@ folder_remove(int parent, const char *id, struct reason *why)
 
 	if (fd == -1)
 		return errno == ENOENT ? 0 : reason_errno(why, "%s", id);
-	unlinkat(fd, FOLDER_MESSAGE, 0);
-	unlinkat(fd, FOLDER_META, 0);
-	close(fd);
+	if (remove_files(fd, id, why) == -1)
+		return -1;
 	if (unlinkat(parent, id, AT_REMOVEDIR) == -1)
 		return reason_errno(why, "removing %s", id);
 	return 0;

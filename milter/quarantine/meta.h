@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "milter/base/buf.h"
 #include "milter/base/reason.h"
 #include "milter/quarantine/quarantine.h"
 
@@ -30,7 +31,6 @@ meta_new(const struct meta_source *source, const char *id, struct reason *why);
 
 /* Sorts the count addresses and adds them to b, each with a NUL behind it;
  * -1 when b is full or memory is out. */
-struct buf;
 int meta_addresses(struct buf *b, char *const *rcpts, size_t count);
 
 #endif

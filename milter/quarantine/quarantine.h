@@ -38,6 +38,7 @@ enum held_state {
 	HELD_STATES
 };
 
+/* "held", "releasing" ..., the names of the folders, and back. */
 const char *held_state_name(enum held_state state);
 enum held_state held_state_named(const char *name); /* or HELD_STATES */
 
@@ -99,6 +100,8 @@ int quarantine_move(struct quarantine *q, const char *id, enum held_state from,
  * also tells a release that was killed whether the milter let it through.
  */
 enum { TOKEN_SIZE = 160 };
+
+/* The token for id and nonce (both identifiers) with the message's hash. */
 int token_make(struct quarantine *q, const char *id, const char *nonce,
     const uint8_t sha256[HASH_BYTES], const char *sender, char *const *rcpts,
     size_t rcpts_count, char token[TOKEN_SIZE], struct reason *why);

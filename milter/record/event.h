@@ -20,6 +20,7 @@ enum event_type {
 	EVENT_COUNT
 };
 
+/* The name of a type ("mail.verdict"), and back. */
 const char *event_name(enum event_type type);
 enum event_type event_named(const char *name); /* or EVENT_COUNT */
 

@@ -5,3 +5,8 @@ check_PROGRAMS += %D%/quarantine
 tests_quarantine_quarantine_SOURCES = %D%/quarantine.c $(quarantine_mail)
 tests_quarantine_quarantine_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_quarantine_quarantine_LDADD = $(QUARANTINE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += %D%/crash
+tests_quarantine_crash_SOURCES = %D%/crash.c $(quarantine_mail)
+tests_quarantine_crash_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_quarantine_crash_LDADD = $(QUARANTINE_LIBS) $(CMOCKA_LIBS)
