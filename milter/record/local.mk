@@ -12,6 +12,13 @@ milter_record_librecord_a_SOURCES = \
 	%D%/lines.c %D%/lines.h \
 	%D%/read.c %D%/read.h \
 	%D%/recover.c %D%/recover.h \
+	%D%/report.c %D%/report.h %D%/report_counts.def \
+	%D%/report_commands.c %D%/report_commands.h \
+	%D%/report_csv.c %D%/report_html.c %D%/report_json.c \
+	%D%/report_print.h %D%/report_rows.c \
+	%D%/report_fold.c %D%/report_fold.h \
+	%D%/report_tables.c %D%/report_tables.h %D%/report_words.def \
+	%D%/report_year.c %D%/report_year.h %D%/report_eras.def \
 	%D%/seal.c %D%/seal.h \
 	%D%/store.c %D%/store.h \
 	%D%/verify.c \
