@@ -25,6 +25,7 @@ struct collect {
 	size_t buffered;
 };
 
+/* An empty message that will hold at most limit bytes. */
 void collect_init(struct collect *c, uint64_t limit);
 
 /* A header field as the callback has it (SMFIP_HDR_LEADSPC: the blank behind

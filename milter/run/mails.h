@@ -39,6 +39,7 @@ int mails_add(struct mails *m, const char *path, struct reason *why);
  * not be read (mail->name says which; go on calling). Thread-safe. */
 int mails_next(struct mails *m, struct mail *mail, struct reason *why);
 
+/* No paths yet; mails_free() gives all memory back. */
 void mails_init(struct mails *m);
 void mails_free(struct mails *m);
 

@@ -38,6 +38,7 @@ struct server_news {
 	const char *text; /* its ready line, or why */
 };
 
+/* "scan", "lookup", "seal". */
 const char *servers_name(enum server_name server);
 
 /* Starts a next generation of one server (instead of one that is starting). */
