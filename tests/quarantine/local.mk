@@ -10,3 +10,8 @@ check_PROGRAMS += %D%/crash
 tests_quarantine_crash_SOURCES = %D%/crash.c $(quarantine_mail)
 tests_quarantine_crash_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_quarantine_crash_LDADD = $(QUARANTINE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += %D%/commands
+tests_quarantine_commands_SOURCES = %D%/commands.c $(quarantine_mail)
+tests_quarantine_commands_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_quarantine_commands_LDADD = $(QUARANTINE_LIBS) $(CMOCKA_LIBS)
