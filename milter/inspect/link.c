@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "milter/base/count.h"
 #include "milter/base/text.h"
 #include "milter/inspect/inspect.h"
 #include "milter/inspect/lookalike.h"
@@ -12,6 +13,9 @@
 
 /* Longer texts are sentences, not addresses. */
 enum { SHOWN_MOST = 2048 };
+
+/* So many links to one place make it a counter of clicks. */
+enum { COUNTER = 8 };
 
 /* Written once by prepare(), before the fork. */
 static const psl_ctx_t *suffixes;
@@ -48,40 +52,88 @@ behind_scheme(const char *url)
 	return NULL;
 }
 
+/* inet_aton() reads what browsers read: 3232235777, 0xc0.0xa8.1.1, 0300.1. */
+static bool
+is_numeric(const char *host)
+{
+	struct in_addr address;
+
+	return host[0] == '[' || strchr(host, ':') != NULL ||
+	       inet_aton(host, &address) != 0;
+}
+
+/* The name that a browser would look up for what is shown: lower case and
+ * A-labels, full-width letters and dots folded. NULL: it is no host name. */
+static char *
+looked_up(struct arena *a, const char *host)
+{
+	char *ascii = NULL, *copy;
+
+	if (idn2_to_ascii_8z(host, &ascii,
+		IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+		return NULL;
+	copy = arena_string(a, ascii);
+	idn2_free(ascii);
+	text_lower(copy);
+	if (copy[strspn(copy, "abcdefghijklmnopqrstuvwxyz0123456789-.")] !=
+		'\0' ||
+	    strchr(copy, '.') == NULL || is_numeric(copy))
+		return NULL;
+	return copy;
+}
+
 /*
- * The host in a text that is nothing but an address, lower case and A-labels
- * (full-width letters and dots folded as a browser does), or NULL: "Click
- * here" promises no place, and neither does "Node.js" or a mail address.
+ * The host in a text that is nothing but an address, or NULL: "Click here"
+ * promises no place, and neither does "Node.js" or a mail address. A bare word
+ * with a dot counts only under a suffix that exists.
  */
 static char *
 shown_host(struct arena *a, const char *text)
 {
 	const char *at;
-	char *host, *ascii = NULL;
-	bool full;
+	char *host;
 
 	text += strspn(text, " \t\r\n<(\"");
-	at = behind_scheme(text);
-	full = at != NULL || strncasecmp(text, "www.", 4) == 0;
-	if (at == NULL)
-		at = text;
-	if (strlen(at) > SHOWN_MOST || strpbrk(at, "@") != NULL ||
-	    at[strcspn(at, " \t\r\n")] != '\0')
+	at = behind_scheme(text) == NULL ? text : behind_scheme(text);
+	if (strlen(at) > SHOWN_MOST || at[strcspn(at, "@ \t\r\n")] != '\0')
 		return NULL;
-	host = arena_copy(a, at, strcspn(at, "/:?#\\>)\""));
-	if (idn2_to_ascii_8z(host, &ascii,
-		IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
-		return NULL;
-	host = arena_string(a, ascii);
-	idn2_free(ascii);
-	text_lower(host);
-	/* A bare word with a dot counts only under a suffix that exists and
-	 * that is no file's ending. */
-	if (strchr(host, '.') == NULL ||
-	    (!full && !psl_is_public_suffix2(suffixes, strrchr(host, '.') + 1,
-			  PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE)))
+	host = looked_up(a, arena_copy(a, at, strcspn(at, "/:?#\\>)\"")));
+	if (host == NULL ||
+	    !psl_is_public_suffix2(suffixes, strrchr(host, '.') + 1,
+		PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE))
 		return NULL;
 	return host;
+}
+
+/* Is the link one that another filter has wrapped, with its real place inside?
+ * These rewrite every link of a mail, honest ones too. */
+static bool
+is_wrapped(const struct link *l, const char *shown)
+{
+	static const char *const wrappers[] = { "mimecastprotect.com",
+		"office365.us", "outlook.com", "urldefense.com",
+		"proofpoint.com", "urldefense.us", "cudasvc.com",
+		"checkpoint.com", "cisco.com", "sophos.com", "symantec.com",
+		"trendmicro.com", "mimecast.com", "fireeye.com" };
+
+	return text_in(owner_of(l->host), wrappers, COUNT(wrappers)) &&
+	       strstr(l->url, shown) != NULL;
+}
+
+/*
+ * Newsletters count clicks: most of their links go to one counter, whatever
+ * they show. A mail that lies about its place has few links, and those to the
+ * brand that it copies go to the brand.
+ */
+static bool
+is_counter(const struct part *p, const struct link *link)
+{
+	int same = 0;
+
+	for (const struct link *l = p->links; l != NULL && same < COUNTER;
+	     l = l->next)
+		same += strcmp(l->host, link->host) == 0;
+	return same >= COUNTER;
 }
 
 static void
@@ -94,20 +146,11 @@ find_deceit(const struct inspection *i, const struct part *p,
 	    behind_scheme(l->url) == NULL)
 		return;
 	host = shown_host(i->message->arena, l->shown);
-	if (host == NULL || strcmp(owner_of(host), owner_of(l->host)) == 0)
+	if (host == NULL || strcmp(owner_of(host), owner_of(l->host)) == 0 ||
+	    is_wrapped(l, owner_of(host)) || is_counter(p, l))
 		return;
 	inspect_fact(i, FACT_LINK_DECEIVES, p, "shows %s, goes to %s", host,
 	    l->url);
-}
-
-/* inet_aton() reads what browsers read: 3232235777, 0xc0.0xa8.1.1, 0300.1. */
-static bool
-is_numeric(const char *host)
-{
-	struct in_addr address;
-
-	return host[0] == '[' || strchr(host, ':') != NULL ||
-	       inet_aton(host, &address) != 0;
 }
 
 /* The part between scheme and path has an "@": all before it is show. */
