@@ -119,22 +119,48 @@ judge(const struct inspection *i, const struct part *p, const struct line *line,
 			inspect_fact(i, labels[n].fact, p, "%s", word);
 }
 
+static bool
+is_blank(const struct line *line, const struct stretch *s, int32_t at)
+{
+	return at >= s->to || u_isUWhiteSpace(line->text[at]);
+}
+
+/* The end of the word at from. Letters that each stand for themselves are one
+ * word (部 外 秘), or the last of them would be another label. */
+static int32_t
+word_end(const struct line *line, const struct stretch *s, int32_t from)
+{
+	int32_t at = from + 1;
+
+	if (!is_blank(line, s, at)) {
+		while (!is_blank(line, s, at))
+			at++;
+		return at;
+	}
+	while (at + 1 < s->to && !is_blank(line, s, at + 1) &&
+	       is_blank(line, s, at + 2))
+		at += 2;
+	return at;
+}
+
 /* Every stretch between separators, and every word of it between blanks. */
 static void
 judge_words(const struct inspection *i, const struct part *p,
     const struct line *line, const struct stretch *s)
 {
-	int32_t from = s->from;
+	int32_t at = s->from;
 
 	judge(i, p, line, s);
-	for (int32_t at = s->from; at <= s->to; at++) {
-		struct stretch word = { from, at, false };
+	while (at < s->to) {
+		struct stretch word = { at, at, false };
 
-		if (at < s->to && !u_isUWhiteSpace(line->text[at]))
+		if (is_blank(line, s, at)) {
+			at++;
 			continue;
-		if (at > from && (at < s->to || from > s->from))
+		}
+		word.to = at = word_end(line, s, at);
+		if (word.from > s->from || word.to < s->to)
 			judge(i, p, line, &word);
-		from = at + 1;
 	}
 }
 

@@ -9,3 +9,6 @@ tests_inspect_filename_LDADD = milter/inspect/libinspect.a $(ICU_LIBS) \
 check_PROGRAMS += tests/inspect/messages
 tests_inspect_messages_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_inspect_messages_LDADD = $(INSPECT_LIBS) $(CMOCKA_LIBS)
+
+# The golden mails, see tests/inspect/messages.c.
+EXTRA_DIST += tests/messages
