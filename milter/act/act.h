@@ -51,6 +51,11 @@ void act_plan_free(struct plan **plan);
  * it, whatever the policy said when it was held. */
 struct plan *act_plan_released(const struct envelope *e);
 
+/* The plan in which everyone's fate is the same, whatever the policy says: a
+ * bound of the gate itself was passed. */
+struct plan *act_plan_all(const struct envelope *e,
+    const struct verdict *verdict);
+
 /* The pure half of act_plan(): one verdict a recipient, in order. */
 struct plan *act_plan_from(const struct verdict *verdicts, size_t count);
 
@@ -70,6 +75,8 @@ struct act {
 	 * message and of the attempt, or NULL. It is used up durably before
 	 * the message goes on. */
 	const char *release_id, *release_nonce;
+	/* Reply codes of a refusal; NULL: 550 and 5.7.1. */
+	const char *code, *extended;
 };
 
 /*

@@ -136,21 +136,31 @@ act_plan(const struct policy *p, const struct findings *f,
 }
 
 struct plan *
-act_plan_released(const struct envelope *e)
+act_plan_all(const struct envelope *e, const struct verdict *verdict)
 {
 	struct verdict *verdicts = get(e->rcpts_count, sizeof *verdicts);
 	struct plan *plan;
 
 	for (size_t i = 0; i < e->rcpts_count; i++)
-		verdicts[i] = (struct verdict){ .kind = VERDICT_DELIVER,
-			.rule = "released by staff",
-			.basis = "quarantine release",
-			.class = "",
-			.text = "",
-			.prefix = "" };
+		verdicts[i] = *verdict;
 	plan = act_plan_from(verdicts, e->rcpts_count);
 	free(verdicts);
 	return plan;
+}
+
+struct plan *
+act_plan_released(const struct envelope *e)
+{
+	static const struct verdict released = {
+		.kind = VERDICT_DELIVER,
+		.rule = "released by staff",
+		.basis = "quarantine release",
+		.class = "",
+		.text = "",
+		.prefix = "",
+	};
+
+	return act_plan_all(e, &released);
 }
 
 void

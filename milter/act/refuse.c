@@ -8,8 +8,8 @@ static void
 begin(struct carry *c)
 {
 	memset(&c->reply, 0, sizeof c->reply);
-	c->reply.code = "550";
-	c->reply.extended = "5.7.1";
+	c->reply.code = c->a->code != NULL ? c->a->code : "550";
+	c->reply.extended = c->a->extended != NULL ? c->a->extended : "5.7.1";
 }
 
 static void

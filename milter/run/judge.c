@@ -162,21 +162,42 @@ was_released(struct session *s, int message, char id[IDENT_SIZE],
 	return good;
 }
 
+/* Carries the plan out (and frees it) and says so on one line. */
 static sfsistat
-judge_collected(struct session *s, const struct mta *mta, int message)
+carry_out(struct act *act, struct plan *plan)
 {
-	char line[2048] = "", id[IDENT_SIZE], nonce[IDENT_SIZE];
-	struct act act = {
+	char line[2048] = "";
+	sfsistat answer = act_carry_out(act, plan, line, sizeof line);
+
+	act_plan_free(&plan);
+	atomic_fetch_add(&gate.messages, 1);
+	log_info("%s", line);
+	return answer;
+}
+
+static struct act
+begin_act(struct session *s, const struct mta *mta, int message,
+    struct findings *f)
+{
+	return (struct act){
 		.mta = mta,
 		.conf = s->site->conf,
 		.journal = gate.journal,
 		.quarantine = gate.quarantine,
 		.policy = s->site->policy,
 		.envelope = s->envelope,
+		.findings = f,
 		.message = message,
 		.seal_socket = gate.seal_socket,
 		.started = s->started,
 	};
+}
+
+static sfsistat
+judge_collected(struct session *s, const struct mta *mta, int message)
+{
+	char id[IDENT_SIZE], nonce[IDENT_SIZE];
+	struct act act;
 	struct findings *f;
 	struct plan *plan;
 	sfsistat answer;
@@ -184,19 +205,70 @@ judge_collected(struct session *s, const struct mta *mta, int message)
 	if (was_released(s, message, id, nonce)) {
 		f = findings_new();
 		f->finished = true;
+		act = begin_act(s, mta, message, f);
 		act.release_id = id;
 		act.release_nonce = nonce;
 		plan = act_plan_released(s->envelope);
 	} else {
 		f = ask_servers(s, message);
+		act = begin_act(s, mta, message, f);
 		plan = act_plan(s->site->policy, f, s->envelope);
 	}
-	act.findings = f;
-	answer = act_carry_out(&act, plan, line, sizeof line);
-	act_plan_free(&plan);
+	answer = carry_out(&act, plan);
 	findings_free(&f);
-	atomic_fetch_add(&gate.messages, 1);
-	log_info("%s", line);
+	return answer;
+}
+
+/* A bound of the gate itself was passed: nothing is inspected, the verdict is
+ * recorded like any other. */
+struct bound {
+	struct verdict verdict;
+	const char *code, *extended;
+};
+
+static const struct bound stopping = {
+	.verdict = { .kind = VERDICT_DEFER,
+	    .rule = "(stopping)",
+	    .basis = "fail closed",
+	    .class = "",
+	    .text = "",
+	    .prefix = "" },
+};
+static const struct bound too_large = {
+	.verdict = { .kind = VERDICT_REFUSE,
+	    .rule = "(message_size)",
+	    .basis = "RFC 5321 4.5.3.1",
+	    .class = "",
+	    .text = "the message is larger than this site takes",
+	    .prefix = "" },
+	.code = "552",
+	.extended = "5.3.4",
+};
+static const struct bound too_many = {
+	.verdict = { .kind = VERDICT_REFUSE,
+	    .rule = "(message_recipients)",
+	    .basis = "RFC 5321 4.5.3.1",
+	    .class = "",
+	    .text = "too many recipients, or an address that is too long",
+	    .prefix = "" },
+	.code = "552",
+	.extended = "5.5.3",
+};
+
+static sfsistat
+judge_bound(struct session *s, const struct mta *mta, int message,
+    const struct bound *bound)
+{
+	struct findings *f = findings_new();
+	struct act act = begin_act(s, mta, message, f);
+	sfsistat answer;
+
+	findings_fact(f, FACT_SCAN_UNFINISHED, -1, 0, "%s",
+	    bound->verdict.rule);
+	act.code = bound->code;
+	act.extended = bound->extended;
+	answer = carry_out(&act, act_plan_all(s->envelope, &bound->verdict));
+	findings_free(&f);
 	return answer;
 }
 
@@ -205,20 +277,19 @@ judge_message(struct session *s, const struct mta *mta)
 {
 	int message;
 
-	if (s->site == NULL || atomic_load(&gate.draining))
-		return give_up(s, mta, "451", "4.3.2",
-		    "the filter is "
-		    "stopping; try again");
-	if (s->refused)
-		return give_up(s, mta, "552", "5.5.3", s->why.text);
-	if (s->message.over)
-		return give_up(s, mta, "552", "5.3.4",
-		    "the message is larger than this site takes");
+	if (s->site == NULL || s->envelope->rcpts_count == 0)
+		return give_up(s, mta,
+		    "the envelope did not come whole; try again");
 	s->envelope->size = s->message.size;
+	envelope_directions(s->envelope, s->site->places);
 	message = collect_seal(&s->message, &s->why);
 	if (message == -1)
-		return give_up(s, mta, "451", "4.3.0",
-		    "cannot keep the message; try again");
-	envelope_directions(s->envelope, s->site->places);
+		return give_up(s, mta, "cannot keep the message; try again");
+	if (atomic_load(&gate.draining))
+		return judge_bound(s, mta, message, &stopping);
+	if (s->refused)
+		return judge_bound(s, mta, message, &too_many);
+	if (s->message.over)
+		return judge_bound(s, mta, message, &too_large);
 	return judge_collected(s, mta, message);
 }
