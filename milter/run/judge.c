@@ -66,25 +66,17 @@ judge_end(struct session *s)
 	site_done(&s->site);
 }
 
+/* There is not even a message to record: the log and the MTA are told. */
 static sfsistat
-reply(const struct mta *mta, const char *code, const char *extended,
-    const char *text)
+give_up(struct session *s, const struct mta *mta, const char *text)
 {
-	struct mta_reply r = { .code = code, .extended = extended };
+	struct mta_reply r = { .code = "451", .extended = "4.3.0" };
 
+	log_warning("%s: id=%s deferred: %s (%s)", s->envelope->queue_id,
+	    s->envelope->id, text, s->why.text);
 	mta_line(&r, "%s", text);
 	mta->reply(mta->context, &r);
-	return code[0] == '5' ? SMFIS_REJECT : SMFIS_TEMPFAIL;
-}
-
-/* Says why in the log and to the MTA; nothing of the message is kept. */
-static sfsistat
-give_up(struct session *s, const struct mta *mta, const char *code,
-    const char *extended, const char *text)
-{
-	log_warning("%s: id=%s %s: %s", s->envelope->queue_id, s->envelope->id,
-	    code[0] == '5' ? "refused" : "deferred", text);
-	return reply(mta, code, extended, text);
+	return SMFIS_TEMPFAIL;
 }
 
 /* Asks lookup first: the DNS answers while scan works. */
