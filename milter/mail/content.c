@@ -94,7 +94,9 @@ read_type(struct reading *r, struct node *n, const struct params *f)
 	const char *unused;
 
 	n->part.type = complete(f->value, n->standard);
-	if (n->typed && (f->odd || !is_type(f->value)))
+	/* A comment is legal, and hides a multipart from who does not know. */
+	if (n->typed && (!is_type(f->value) ||
+			    (f->odd && strncmp(f->value, "multipart", 9) == 0)))
 		reading_mark(r, n, MARK_BAD_TYPE, n->whole.at, "%s",
 		    message_header(&n->part, "Content-Type")->raw);
 	if (charset && charset->extended)

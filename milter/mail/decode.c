@@ -136,6 +136,8 @@ lenient(struct reading *r, struct span value, bool *standard)
 	struct span bare = param_bare(r->message->arena, value);
 	size_t end = 0;
 
+	if (bare.len > 0 && bare.at[0] == '"')
+		bare = span_from(bare, 1);
 	while (end < bare.len && strchr(" \t\r\n,;\"", bare.at[end]) == NULL)
 		end++;
 	bare.len = end;
