@@ -24,6 +24,7 @@ milter_inspect_libinspect_a_SOURCES = \
 	%D%/filetype.c %D%/filetype.h \
 	%D%/filename.c %D%/filename.h %D%/endings.def \
 	%D%/lookalike.c %D%/lookalike.h \
+	%D%/skeleton.c %D%/skeleton.h \
 	%D%/scripts.def %D%/labels.def \
 	$(inspectors)
 nodist_milter_inspect_libinspect_a_SOURCES = %D%/registry.inc

@@ -4,6 +4,7 @@
 #include "milter/inspect/cache.h"
 #include "milter/inspect/engine.h"
 #include "milter/inspect/inspect.h"
+#include "milter/inspect/skeleton.h"
 #include "milter/base/banned.h"
 
 /* What the engine said of some bytes; kept for the message, by hash, since a
@@ -115,6 +116,37 @@ state(struct inspection *i, const struct part *p, const struct outcome *o)
 	}
 }
 
+static bool
+is_known(const struct findings *f, const char *name)
+{
+	for (size_t n = 0; n < f->facts_count; n++)
+		if (strcmp(f->facts[n].evidence, name) == 0)
+			return true;
+	return false;
+}
+
+/* What is encrypted in the mail was stated by its part. */
+static void
+scan_skeleton(struct inspection *i)
+{
+	enum engine_result result;
+	char name[128];
+	size_t len;
+	const unsigned char *bytes = skeleton_of(i->message, &len);
+
+	result = engine_scan(bytes, len, NULL, name, sizeof name);
+	if (is_known(i->findings, name))
+		return;
+	if (result == ENGINE_FOUND)
+		inspect_fact(i, FACT_VIRUS, NULL, "%s", name);
+	if (result == ENGINE_HEURISTIC)
+		inspect_fact(i, FACT_VIRUS_HEURISTIC, NULL, "%s", name);
+	if (result == ENGINE_LIMIT)
+		inspect_fact(i, FACT_SCAN_LIMIT, NULL, "%s", name);
+	if (result == ENGINE_ERROR)
+		inspect_fact(i, FACT_PART_UNINSPECTED, NULL, "%s", name);
+}
+
 static void
 run(struct inspection *i)
 {
@@ -133,6 +165,7 @@ run(struct inspection *i)
 			scan_bytes(p, o);
 		state(i, p, o);
 	}
+	scan_skeleton(i);
 }
 
 static int

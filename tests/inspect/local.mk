@@ -12,3 +12,6 @@ tests_inspect_messages_LDADD = $(INSPECT_LIBS) $(CMOCKA_LIBS)
 
 # The golden mails, see tests/inspect/messages.c.
 EXTRA_DIST += tests/messages
+check_PROGRAMS += tests/inspect/equality
+tests_inspect_equality_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_inspect_equality_LDADD = $(INSPECT_LIBS) $(CMOCKA_LIBS)
