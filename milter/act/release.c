@@ -24,17 +24,18 @@ static int
 lock_in(const struct conf *conf, enum held_state state, const char *id)
 {
 	char path[4096];
-	int n = snprintf(path, sizeof path, "%s/%s/%s", conf->quarantine_dir,
-	    held_state_name(state), id);
+	int n = snprintf(path, sizeof path, "%s/%s/%s/message",
+	    conf->quarantine_dir, held_state_name(state), id);
 
 	if (n < 0 || (size_t)n >= sizeof path)
 		return -1;
-	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
-/* The folder stays the same when it is renamed from state to state, and a
- * lock on it ends with its process: so whoever has it may trust that a state
- * "releasing" is left over from one that was killed. */
+/* The message's file stays the same in every state, and a lock on it ends with
+ * its process: so whoever has it may trust that a state "releasing" is left
+ * over from one that was killed. The lock on the folder is quarantine_move()'s
+ * own, which waits for it. */
 static int
 lock(const struct conf *conf, const char *id, struct reason *why)
 {
@@ -49,7 +50,8 @@ lock(const struct conf *conf, const char *id, struct reason *why)
 		return reason_set(why,
 		    "%s: someone else is releasing or discarding it now", id);
 	}
-	return reason_set(why, "%s: no such held message", id);
+	return reason_set(why, "%s: no such held message, or it was discarded",
+	    id);
 }
 
 static enum held_state
