@@ -172,6 +172,13 @@ visit(struct page *p, const char *tag, const xmlChar **attributes)
 }
 
 static void
+break_line(struct page *p)
+{
+	if (p->text.len > 0 && p->text.data[p->text.len - 1] != '\n')
+		(void)buf_string(&p->text, "\n");
+}
+
+static void
 stop(struct page *p, const char *what, int limit)
 {
 	reading_mark(p->r, p->n, MARK_LIMIT, NULL, "%s of HTML: %d", what,
@@ -204,7 +211,7 @@ start_tag(void *user, const xmlChar *name, const xmlChar **attributes)
 		return;
 	}
 	if (text_in(tag, breaks, COUNT(breaks)))
-		(void)buf_string(&p->text, "\n");
+		break_line(p);
 	else if (strcasecmp(tag, "td") == 0 || strcasecmp(tag, "th") == 0)
 		(void)buf_string(&p->text, " ");
 	if (p->hidden == 0 && hides(p, tag, attributes))

@@ -33,7 +33,7 @@ static const char *
 add(struct reading *r, struct node *n, const char *start, const char *scheme)
 {
 	struct arena *a = r->message->arena;
-	size_t host = *scheme ? 0 : strcspn(start, ":") + 3;
+	size_t host = *scheme ? strlen("www.") : strcspn(start, ":") + 3;
 	size_t len = length(start, host);
 	const char *shown = arena_copy(a, start, len);
 

@@ -1,9 +1,24 @@
 # SPDX-License-Identifier: ISC
 check_PROGRAMS += \
+	tests/mail/html \
+	tests/mail/limits \
 	tests/mail/marks \
-	tests/mail/message
+	tests/mail/message \
+	tests/mail/names \
+	tests/mail/vectors \
+	tests/mail/words
 MAIL_TEST_LIBS = $(MAIL_LIBS) $(CMOCKA_LIBS)
+tests_mail_html_SOURCES = %D%/html.c %D%/tree.c %D%/tree.h
+tests_mail_html_LDADD = $(MAIL_TEST_LIBS)
+tests_mail_limits_SOURCES = %D%/limits.c %D%/tree.c %D%/tree.h
+tests_mail_limits_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_marks_SOURCES = %D%/marks.c %D%/tree.c %D%/tree.h
 tests_mail_marks_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_message_SOURCES = %D%/message.c %D%/tree.c %D%/tree.h
 tests_mail_message_LDADD = $(MAIL_TEST_LIBS)
+tests_mail_names_SOURCES = %D%/names.c %D%/tree.c %D%/tree.h
+tests_mail_names_LDADD = $(MAIL_TEST_LIBS)
+tests_mail_vectors_SOURCES = %D%/vectors.c %D%/tree.c %D%/tree.h
+tests_mail_vectors_LDADD = $(MAIL_TEST_LIBS)
+tests_mail_words_SOURCES = %D%/words.c
+tests_mail_words_LDADD = $(MAIL_TEST_LIBS)
