@@ -25,12 +25,16 @@ int entity_outer(int message, int fd, struct reason *why);
 /* Closes a finished memfd against any change. */
 int entity_close(int fd, struct reason *why);
 
-/* A file in memory, for reading. entity_unmap() ends it. */
+/* A file in memory, for reading. */
 struct entity_map {
 	unsigned char *bytes;
 	size_t size;
 };
+
+/* Maps the file fd, which must not be empty; entity_unmap() ends it. */
 int entity_map(struct entity_map *map, int fd, struct reason *why);
+
+/* Ends a map; one that was never made is left as it is. */
 void entity_unmap(struct entity_map *map);
 
 #endif

@@ -45,8 +45,9 @@ bool fields_describes_body(const struct field *field);
 /* Does the field have this name (either case)? */
 bool fields_named(const struct field *field, const char *name);
 
-/* The field's name, NUL-terminated and cut at 127 bytes. */
 enum { FIELDS_NAME = 128 };
+
+/* The field's name, NUL-terminated and cut at 127 bytes. */
 void fields_name(const struct field *field, char name[FIELDS_NAME]);
 
 /* Adds the value with LF for its line ends, as libmilter wants it. */

@@ -33,10 +33,11 @@ void store_close(struct store **s);
 X509 *
 store_certificate(struct store *s, const char *address, struct reason *why);
 
+enum { STORE_STAMP = 96 };
+
 /* The armoured OpenPGP key of address, freed by free(); NULL and why. stamp
  * (STORE_STAMP bytes) changes whenever the file does. It is checked (expiry,
  * revocation, encryption subkey) by openpgp.c. */
-enum { STORE_STAMP = 96 };
 char *store_openpgp(struct store *s, const char *address, size_t *len,
     char stamp[STORE_STAMP], struct reason *why);
 
