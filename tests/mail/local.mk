@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 check_PROGRAMS += \
+	tests/mail/corpus \
 	tests/mail/html \
 	tests/mail/limits \
 	tests/mail/marks \
@@ -22,3 +23,5 @@ tests_mail_vectors_SOURCES = %D%/vectors.c %D%/tree.c %D%/tree.h
 tests_mail_vectors_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_words_SOURCES = %D%/words.c
 tests_mail_words_LDADD = $(MAIL_TEST_LIBS)
+tests_mail_corpus_SOURCES = %D%/corpus.c %D%/tree.c %D%/tree.h
+tests_mail_corpus_LDADD = $(MAIL_TEST_LIBS)
