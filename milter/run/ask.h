@@ -4,29 +4,26 @@
 
 #include <stdint.h>
 
+#include "milter/base/conf.h"
 #include "milter/base/reason.h"
 #include "policy/envelope.h"
 #include "policy/findings.h"
 
 /*
- * The client's end of scan and lookup. A question is sent first and its answer
- * collected later, so that both servers work at the same time.
+ * The client's end of scan and lookup, for the daemon and for sekimorictl.
  */
 enum { PACKET_SCAN = 16 }; /* envelope_put() fields, and the message's memfd */
 
 /*
- * Asks the server at socket: kind is PACKET_SCAN or PACKET_LOOKUP, message the
- * sealed memfd or -1. The connection to collect from, or -1 and why.
+ * What both servers state about the sealed message, asked at the same time:
+ * the DNS answers while scan works. lookup NULL: nobody asks about the sender.
+ * Never NULL, freed by findings_free().
+ *
+ * Whatever goes wrong leaves a fact with the reason as its evidence:
+ * scan.unfinished for scan (silence never means clean), spf.permerror for
+ * lookup, whose libraries a sender's DNS may crash.
  */
-int ask(const char *socket, uint16_t kind, int message,
-    const struct envelope *e, int64_t deadline, struct reason *why);
-
-/*
- * Collects what the server states into f and closes the connection. Whatever
- * goes wrong (connection -1 included) leaves f unfinished, with the fact
- * `silence` and why as its evidence: silence never means clean.
- */
-void ask_collect(int connection, struct findings *f, enum fact silence,
-    int64_t deadline, struct reason *why);
+struct findings *ask_servers(const struct conf *conf, const char *scan,
+    const char *lookup, int message, const struct envelope *e);
 
 #endif

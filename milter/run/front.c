@@ -18,43 +18,17 @@
 #include "milter/base/clock.h"
 #include "milter/base/log.h"
 #include "milter/run/front.h"
+#include "milter/run/gate.h"
 #include "milter/run/sandbox.h"
 #include "milter/run/session.h"
 #include "milter/base/banned.h"
 
 enum { DRAIN_MS = 30000, FDS_A_MESSAGE = 6 };
 
-struct gate gate;
-
-/* Guards the step between reading gate.site and counting its new user. */
-static pthread_mutex_t switching = PTHREAD_MUTEX_INITIALIZER;
-
 static struct {
 	const char *file;
 	int control;
 } front;
-
-struct site *
-session_site(void)
-{
-	struct site *site;
-
-	pthread_mutex_lock(&switching);
-	site = site_use(atomic_load(&gate.site));
-	pthread_mutex_unlock(&switching);
-	return site;
-}
-
-void
-session_switch(struct site *next)
-{
-	struct site *last;
-
-	pthread_mutex_lock(&switching);
-	last = atomic_exchange(&gate.site, next);
-	pthread_mutex_unlock(&switching);
-	site_done(&last);
-}
 
 /* The supervisor has read the same files a moment ago; if they changed since
  * and are bad now, the old site stays. */
@@ -68,7 +42,7 @@ read_again(void)
 		log_error("settings not taken up: %s", why.text);
 		return;
 	}
-	session_switch(next);
+	gate_switch_site(next);
 	log_info("settings and policy read again");
 }
 
@@ -97,7 +71,7 @@ static void *
 wake_listener(void *unused)
 {
 	struct timespec pause = { 0, 20000000 };
-	struct site *site = session_site();
+	struct site *site = gate_use_site();
 	const char *name = site->conf->milter_socket;
 
 	(void)unused;

@@ -6,15 +6,15 @@
 #include "milter/base/clock.h"
 #include "milter/base/hash.h"
 #include "milter/base/log.h"
-#include "milter/lookup/lookup.h"
 #include "milter/run/ask.h"
+#include "milter/run/gate.h"
 #include "milter/run/judge.h"
 #include "milter/base/banned.h"
 
 struct session *
 judge_session_new(void)
 {
-	struct site *site = session_site();
+	struct site *site = gate_use_site();
 	struct session *s = NULL;
 
 	if (atomic_load(&gate.connections) < site->conf->milter_connections)
@@ -45,7 +45,7 @@ void
 judge_begin(struct session *s)
 {
 	judge_end(s);
-	s->site = session_site();
+	s->site = gate_use_site();
 	s->message.limit = (uint64_t)s->site->conf->message_size;
 	s->started = clock_ms();
 	ident_new(s->envelope->id);
@@ -77,36 +77,6 @@ give_up(struct session *s, const struct mta *mta, const char *text)
 	mta_line(&r, "%s", text);
 	mta->reply(mta->context, &r);
 	return SMFIS_TEMPFAIL;
-}
-
-/* Asks lookup first: the DNS answers while scan works. */
-static struct findings *
-ask_servers(struct session *s, int message)
-{
-	const struct conf *conf = s->site->conf;
-	struct findings *f = findings_new(), *sender = findings_new();
-	int64_t now = clock_ms();
-	int64_t sender_end = now + conf->lookup_time * 1000 + 1000;
-	struct reason sender_why, why;
-	int lookup = -1, scan;
-
-	if (conf->lookup && !s->envelope->inside)
-		lookup = ask(gate.lookup_socket, PACKET_LOOKUP, -1, s->envelope,
-		    sender_end, &sender_why);
-	scan = ask(gate.scan_socket, PACKET_SCAN, message, s->envelope,
-	    now + conf->scan_time * 1000, &why);
-	ask_collect(scan, f, FACT_SCAN_UNFINISHED, now + conf->scan_time * 1000,
-	    &why);
-	if (conf->lookup && !s->envelope->inside) {
-		ask_collect(lookup, sender, FACT_SPF_PERMERROR, sender_end,
-		    &sender_why);
-		/* A lookup that crashed is a fact of its own (permerror), not
-		 * an inspection that did not finish. */
-		sender->finished = true;
-		findings_merge(f, sender);
-	}
-	findings_free(&sender);
-	return f;
 }
 
 /* The hash that a release token is bound to: of the bytes behind the first
@@ -152,6 +122,13 @@ was_released(struct session *s, int message, char id[IDENT_SIZE],
 	    e->rcpts_count, id, nonce);
 	free(rcpts);
 	return good;
+}
+
+/* Mail from inside has no sender to doubt. */
+static bool
+wants_lookup(const struct session *s)
+{
+	return s->site->conf->lookup && !s->envelope->inside;
 }
 
 /* Carries the plan out (and frees it) and says so on one line. */
@@ -202,7 +179,9 @@ judge_collected(struct session *s, const struct mta *mta, int message)
 		act.release_nonce = nonce;
 		plan = act_plan_released(s->envelope);
 	} else {
-		f = ask_servers(s, message);
+		f = ask_servers(s->site->conf, gate.scan_socket,
+		    wants_lookup(s) ? gate.lookup_socket : NULL, message,
+		    s->envelope);
 		act = begin_act(s, mta, message, f);
 		plan = act_plan(s->site->policy, f, s->envelope);
 	}

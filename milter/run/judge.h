@@ -7,7 +7,8 @@
 
 #include "milter/act/act.h"
 #include "milter/run/collect.h"
-#include "milter/run/session.h"
+#include "milter/run/site.h"
+#include "policy/envelope.h"
 
 /*
  * One connection of the MTA, and what becomes of each message on it: ask both

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "milter/base/clock.h"
-#include "milter/lookup/lookup.h"
 #include "milter/run/ask.h"
 #include "milter/run/collect.h"
 #include "milter/run/local.h"
@@ -73,28 +72,10 @@ local_close(struct local_gate *g)
 struct findings *
 local_inspect(const struct local_gate *g, int message, const struct envelope *e)
 {
-	const struct conf *conf = g->site->conf;
-	struct findings *f = findings_new(), *sender;
-	int64_t end = clock_ms() + conf->scan_time * 1000;
-	int64_t sender_end = clock_ms() + conf->lookup_time * 1000 + 1000;
-	struct reason why, sender_why;
 	bool look = g->online && !e->inside && e->client_ip[0] != '\0';
-	int lookup = -1, scan;
 
-	if (look)
-		lookup = ask(g->lookup.socket, PACKET_LOOKUP, -1, e, sender_end,
-		    &sender_why);
-	scan = ask(g->scan.socket, PACKET_SCAN, message, e, end, &why);
-	ask_collect(scan, f, FACT_SCAN_UNFINISHED, end, &why);
-	if (!look)
-		return f;
-	sender = findings_new();
-	ask_collect(lookup, sender, FACT_SPF_PERMERROR, sender_end,
-	    &sender_why);
-	sender->finished = true;
-	findings_merge(f, sender);
-	findings_free(&sender);
-	return f;
+	return ask_servers(g->site->conf, g->scan.socket,
+	    look ? g->lookup.socket : NULL, message, e);
 }
 
 int

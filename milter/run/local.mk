@@ -13,6 +13,7 @@ site_sources = %D%/site.c %D%/site.h %D%/ask.c %D%/ask.h \
 sekimorid_SOURCES = %D%/sekimorid.c \
 	%D%/folders.c \
 	%D%/front.c %D%/front.h \
+	%D%/gate.c %D%/gate.h \
 	%D%/judge.c %D%/judge.h \
 	%D%/sandbox.c %D%/sandbox.h \
 	%D%/servers.c %D%/servers.h \
@@ -34,6 +35,7 @@ seal_SOURCES = %D%/seal.c $(serve_sources)
 seal_LDADD = $(CERTS_LIBS) $(SECCOMP_LIBS)
 
 sekimorictl_SOURCES = %D%/sekimorictl.c \
+	%D%/commands.def %D%/commands_rooted.def \
 	%D%/ctl.h \
 	%D%/ctl_config.c \
 	%D%/ctl_explain.c \

@@ -11,6 +11,7 @@
 #include "milter/base/clock.h"
 #include "milter/base/count.h"
 #include "milter/base/log.h"
+#include "milter/run/gate.h"
 #include "milter/run/judge.h"
 #include "milter/run/session.h"
 #include "milter/base/banned.h"
