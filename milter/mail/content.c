@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
+#include <strings.h>
 
 #include "milter/mail/content.h"
 #include "milter/mail/names.h"
@@ -106,6 +107,19 @@ read_type(struct reading *r, struct node *n, const struct params *f)
 		n->part.charset = span_lower(r->message->arena, charset->value);
 }
 
+/* The fields of that name after the first, for readers that take the last. */
+static void
+other_names(struct reading *r, struct node *n, const char *name,
+    bool disposition)
+{
+	const struct header *h = message_header(&n->part, name);
+
+	for (h = h ? h->next : NULL; h; h = h->next)
+		if (strcasecmp(h->name, name) == 0)
+			names_read(r, n, param_read(r->message->arena, h->raw),
+			    disposition);
+}
+
 const struct params *
 content_read(struct reading *r, struct node *n)
 {
@@ -122,5 +136,7 @@ content_read(struct reading *r, struct node *n)
 	type = fields(r, n, "Content-Type", &n->typed);
 	read_type(r, n, type);
 	names_read(r, n, type, false);
+	other_names(r, n, "Content-Disposition", true);
+	other_names(r, n, "Content-Type", false);
 	return type;
 }

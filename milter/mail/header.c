@@ -47,6 +47,8 @@ without_nul(struct arena *a, struct span s)
 {
 	char *copy = span_copy(a, s);
 
+	if (span_find(s, 0) == s.len)
+		return copy;
 	for (size_t i = 0; i < s.len; i++)
 		if (copy[i] == 0)
 			copy[i] = ' ';

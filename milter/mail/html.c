@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <libxml/HTMLparser.h>
@@ -32,11 +33,56 @@ struct page {
 	size_t href_start; /* where its text begins */
 };
 
-static const char *const unseen[] = { "script", "style", "title", "head",
-	"noscript", "template", "object", "applet", "textarea" };
-static const char *const breaks[] = { "p", "div", "br", "tr", "li", "h1", "h2",
-	"h3", "h4", "h5", "h6", "table", "hr", "blockquote", "pre", "ul", "ol",
-	"form", "center" };
+/* What a tag does to the text, sorted by name for bsearch(): a page has some
+ * thousand tags. libxml2 gives names in lower case. */
+static const struct tag {
+	const char *name;
+	enum { HIDES, BREAKS, PARTS } effect;
+} tags[] = {
+	{ "applet", HIDES },
+	{ "blockquote", BREAKS },
+	{ "br", BREAKS },
+	{ "center", BREAKS },
+	{ "div", BREAKS },
+	{ "form", BREAKS },
+	{ "h1", BREAKS },
+	{ "h2", BREAKS },
+	{ "h3", BREAKS },
+	{ "h4", BREAKS },
+	{ "h5", BREAKS },
+	{ "h6", BREAKS },
+	{ "head", HIDES },
+	{ "hr", BREAKS },
+	{ "li", BREAKS },
+	{ "noscript", HIDES },
+	{ "object", HIDES },
+	{ "ol", BREAKS },
+	{ "p", BREAKS },
+	{ "pre", BREAKS },
+	{ "script", HIDES },
+	{ "style", HIDES },
+	{ "table", BREAKS },
+	{ "td", PARTS },
+	{ "template", HIDES },
+	{ "textarea", HIDES },
+	{ "th", PARTS },
+	{ "title", HIDES },
+	{ "tr", BREAKS },
+	{ "ul", BREAKS },
+};
+
+static int
+by_name(const void *name, const void *tag)
+{
+	return strcmp(name, ((const struct tag *)tag)->name);
+}
+
+static const struct tag *
+find_tag(const char *name)
+{
+	return bsearch(name, tags, COUNT(tags), sizeof *tags, by_name);
+}
+
 static const char *const styles[] = { "display:none", "visibility:hidden",
 	"font-size:0;", "font-size:0px", "font-size:0pt", "opacity:0;",
 	"mso-hide:all" };
@@ -69,12 +115,11 @@ style_hides(struct arena *a, const char *style)
 }
 
 static bool
-hides(struct page *p, const char *tag, const xmlChar **attributes)
+hides(struct page *p, const struct tag *tag, const xmlChar **attributes)
 {
 	const char *style = attribute(attributes, "style");
 
-	if (text_in(tag, unseen, COUNT(unseen)) ||
-	    attribute(attributes, "hidden"))
+	if ((tag && tag->effect == HIDES) || attribute(attributes, "hidden"))
 		return true;
 	return style && style_hides(p->r->message->arena, style);
 }
@@ -205,16 +250,18 @@ start_tag(void *user, const xmlChar *name, const xmlChar **attributes)
 {
 	struct page *p = user;
 	const char *tag = (const char *)name;
+	const struct tag *effect;
 
 	if (++p->depth > NESTING) {
 		stop(p, "nesting", NESTING);
 		return;
 	}
-	if (text_in(tag, breaks, COUNT(breaks)))
+	effect = find_tag(tag);
+	if (effect && effect->effect == BREAKS)
 		break_line(p);
-	else if (strcasecmp(tag, "td") == 0 || strcasecmp(tag, "th") == 0)
+	else if (effect && effect->effect == PARTS)
 		(void)buf_string(&p->text, " ");
-	if (p->hidden == 0 && hides(p, tag, attributes))
+	if (p->hidden == 0 && hides(p, effect, attributes))
 		p->hidden = p->depth;
 	visit(p, tag, attributes);
 }

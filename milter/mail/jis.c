@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
+#include <string.h>
 
 #include "milter/base/count.h"
 #include "milter/mail/jis.h"
@@ -69,7 +70,15 @@ jis_to_euc(struct span s, size_t *len)
 	if (euc == NULL)
 		return NULL;
 	while (s.len > 0) {
-		size_t n = s.at[0] == 033 ? escape(s, &set) : 0;
+		size_t plain = set == ASCII ? span_find(s, 033) : 0;
+		size_t n;
+
+		memcpy(out, s.at, plain);
+		out += plain;
+		s = span_from(s, plain);
+		if (s.len == 0)
+			break;
+		n = s.at[0] == 033 ? escape(s, &set) : 0;
 
 		if (n == 0)
 			n = character(s, set, &out);

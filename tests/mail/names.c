@@ -49,6 +49,8 @@ static const struct {
 	{ CT "filename=a.txt", "a.txt" },
 	{ CD "filename=\"a.exe \"", "a.exe " },
 	{ CD "filename*=utf-16''a%00.%00z%00i%00p%00", "a.zip" },
+	/* the last of two fields */
+	{ CD "filename=a.txt\n" CD "filename=a.exe", "a.txt|a.exe" },
 	{ CD "filename=", "" },
 	{ CD "filename*", "" },
 };
