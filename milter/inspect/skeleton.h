@@ -9,8 +9,8 @@
  * libclamav's signatures are for whole mails (target type 4) and want headers
  * and text side by side. What is cut out is scanned decoded, part by part.
  *
- * Scanning both costs less than half of scanning the mail whole when it has
- * attachments.
+ * With a 1 MiB attachment both together cost half of a scan of the whole mail,
+ * without attachments up to a third more.
  */
 
 /* The skeleton and its length, in the message's arena. */

@@ -130,11 +130,17 @@ static void
 scan_skeleton(struct inspection *i)
 {
 	enum engine_result result;
+	uint8_t sha256[HASH_BYTES];
 	char name[128];
 	size_t len;
 	const unsigned char *bytes = skeleton_of(i->message, &len);
 
+	hash_bytes(bytes, len, sha256);
+	if (cache_has(sha256))
+		return;
 	result = engine_scan(bytes, len, NULL, name, sizeof name);
+	if (result == ENGINE_CLEAN)
+		cache_add(sha256);
 	if (is_known(i->findings, name))
 		return;
 	if (result == ENGINE_FOUND)

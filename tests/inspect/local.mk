@@ -15,3 +15,7 @@ EXTRA_DIST += tests/messages
 check_PROGRAMS += tests/inspect/equality
 tests_inspect_equality_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_inspect_equality_LDADD = $(INSPECT_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/inspect/cache
+tests_inspect_cache_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_inspect_cache_LDADD = milter/inspect/libinspect.a $(BASE_LIBS) \
+	$(CMOCKA_LIBS)
