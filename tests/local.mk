@@ -16,6 +16,7 @@ include tests/quarantine/local.mk
 include tests/record/local.mk
 include tests/act/local.mk
 include tests/run/local.mk
+include tests/smtp/local.mk
 include tests/e2e/local.mk
 include tests/fuzz/local.mk
 include tests/house/local.mk

@@ -12,5 +12,4 @@ EXTRA_DIST += \
 	%D%/scenarios/quarantine.py \
 	%D%/scenarios/running.py \
 	%D%/scenarios/sender.py \
-	%D%/scenarios/session.py \
-	tests/smtp/client.py tests/smtp/sink.py
+	%D%/scenarios/session.py

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: ISC
+
+# The whole daemon over the milter protocol, without an MTA.
+check_SCRIPTS += \
+	%D%/session.py
+EXTRA_DIST += \
+	%D%/client.py %D%/daemon.py %D%/milter.py %D%/sink.py
