@@ -292,9 +292,10 @@ class Gate:
             text=True, stdin=subprocess.DEVNULL, timeout=120, check=False)
 
     def ctl_json(self, *arguments):
+        """A list: one object a line."""
         done = self.ctl(*arguments, "--json")
         assert done.returncode == 0, done.stderr or done.stdout
-        return json.loads(done.stdout)
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     def events(self, kind=None, **fields):
         """Events of the journal, oldest first."""

@@ -78,8 +78,10 @@ def release_needs_a_reason_and_a_known_mail(g):
 def release_that_the_listener_refuses_stays_held(g):
     sent, name = hold(g)
     g.mta.stop()
-    done = g.ctl("quarantine", "release", name, "--reason", "too early")
-    g.mta.start()
+    try:
+        done = g.ctl("quarantine", "release", name, "--reason", "too early")
+    finally:
+        g.mta.start()
     same(done.returncode, 1, done.stdout)
     same(g.held(sent), [name])
     done = g.ctl("quarantine", "release", name, "--reason", "now")

@@ -67,35 +67,39 @@ def broken_signatures_are_refused(g):
 
 @scenario()
 def bad_policy_keeps_the_old_one(g):
-    before = len(g.events("rules.change"))
     g.write("default.policy", g.policy + "\nrule broken when nonsense\n")
     g.reload()
-    g.until(lambda: len(g.events("rules.change")) +
-            len(g.events("config.change")) > before or
-            "default.policy:" in g.log(), "the reload to be refused")
     line = g.policy.count("\n") + 2
-    assert "default.policy:%d" % line in g.log(), g.log()[-1000:]
+    try:
+        g.until(lambda: "default.policy:%d" % line in g.log(),
+                "file and line in the log")
+    finally:
+        g.write("default.policy", g.policy)
     mail, = g.arrived(taken(g.send(g.mail(), sender="x@forbidden.example")))
     same(mail.field("Subject"), ["[SUSPICIOUS] hello"])
-    g.write("default.policy", g.policy)
 
 
 @scenario()
 def good_policy_is_taken_up(g):
-    head, rule = g.policy.split("default deliver", 1)
-    g.write("default.policy", head + "default deliver\n\nrule e2e\n"
-            "    when subject contains \"no entry\"\n"
+    def code():
+        return g.send(g.mail(), sender="x@noentry.example").reply.code
+
+    head, rules = g.policy.split("default deliver\n", 1)
+    g.write("default.policy", head + "default deliver\n"
+            "list noentry \"noentry.example\"\n"
+            "rule e2e\n"
+            "    when sender domain in noentry\n"
             "    then refuse text \"not today\"\n"
-            "    because \"test\"\n" + rule)
-    checked = g.ctl("policy", "check", g.at("default.policy"))
-    same(checked.returncode, 0, checked.stdout + checked.stderr)
-    g.reload()
-    g.until(lambda: g.send(g.mail(subject="no entry")).reply.code == 550,
-            "the new rule")
-    g.write("default.policy", g.policy)
-    g.reload()
-    g.until(lambda: g.send(g.mail(subject="no entry")).took(),
-            "the old rules")
+            "    because \"a test\"\n" + rules)
+    try:
+        checked = g.ctl("policy", "check", g.at("default.policy"))
+        same(checked.returncode, 0, checked.stdout + checked.stderr)
+        g.reload()
+        g.until(lambda: code() == 550, "the new rule")
+    finally:
+        g.write("default.policy", g.policy)
+        g.reload()
+    g.until(lambda: code() == 250, "the old rules")
 
 
 @scenario()

@@ -36,7 +36,7 @@ def our_own_domain_from_outside_is_held(g):
 def forged_results_are_removed(g):
     forged = ["Authentication-Results: gate.example; spf=pass"
               " smtp.mailfrom=here.example",
-              "authentication-results: GATE.TEST;\r\n\tdkim=pass",
+              "authentication-results: GATE.EXAMPLE;\r\n\tdkim=pass",
               "Authentication-Results: other.example; spf=pass"]
     mail, = g.arrived(taken(g.send(g.mail(fields=forged))))
     same(len(results(mail)), 1, "results in our name")
