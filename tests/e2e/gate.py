@@ -127,12 +127,20 @@ class Gate:
         self.mta.start()
 
     def start_filter(self):
+        ready = self.ready()
         with open(self.at("sekimorid.log"), "ab") as log:
             self.filter = subprocess.Popen(
                 [self.installed("sbin/sekimorid"), "-f", "-c",
                  self.at("sekimori.conf")], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True)
         self.until(self.answers, "sekimorid to listen", 60)
+        self.until(lambda: self.ready() > ready, "the servers", 60)
+
+    def ready(self):
+        """How often the slowest of the servers was."""
+        log = self.log()
+        return min(log.count(name + " is ready")
+                   for name in ("scan", "lookup", "seal"))
 
     def answers(self):
         if self.filter.poll() is not None:
@@ -164,9 +172,12 @@ class Gate:
         self.dns.wait()
 
     def log(self):
-        with open(self.at("sekimorid.log"), encoding="utf-8",
-                  errors="replace") as f:
-            return f.read()
+        try:
+            with open(self.at("sekimorid.log"), encoding="utf-8",
+                      errors="replace") as f:
+                return f.read()
+        except FileNotFoundError:
+            return ""
 
     def children(self, name):
         """Process ids of the filter's server children of that name."""

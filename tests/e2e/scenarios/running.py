@@ -47,7 +47,7 @@ def new_signatures_are_taken_up_while_mail_flows(g):
         sent = flow.stop()
     for each in sent:
         taken(each)
-    same(g.events("db.update")[-1]["res"], "ok")
+    same(g.events("db.update")[-1]["res"], "taken")
 
 
 @scenario()
@@ -62,7 +62,7 @@ def broken_signatures_are_refused(g):
         sent = flow.stop()
     for each in sent:
         taken(each)
-    assert g.events("db.update")[before]["res"] != "ok"
+    assert g.events("db.update")[before]["res"] != "taken"
 
 
 @scenario()
