@@ -37,6 +37,7 @@ CLEANFILES += %D%/registry.inc
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)for f in $(inspectors); do \
 		echo "INSPECTOR($$(basename $$f .c))"; done >$@
+%D%/libinspect_a-inspect.$(OBJEXT): %D%/registry.inc
 
 signaturesdir = $(pkgdatadir)/signatures
 dist_signatures_DATA = %D%/signatures/sekimori.ndb
