@@ -78,9 +78,9 @@ collect_header(struct collect *c, const char *name, const char *value)
 		value += line;
 		if (*value == '\n') {
 			/* A value that has CRLF already is left as it is. */
-			bool cr = line > 0 && value[-1] == '\r';
-
-			add(c, "\r\n" + cr, 2 - (size_t)cr);
+			if (line == 0 || value[-1] != '\r')
+				add(c, "\r", 1);
+			add(c, "\n", 1);
 			value++;
 		}
 	}
