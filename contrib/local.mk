@@ -26,3 +26,5 @@ dist_examplepostfix_DATA = %D%/postfix/README
 CLEANFILES += %D%/systemd/sekimorid.service
 
 check_SCRIPTS += tests/contrib/check-examples.sh
+
+include contrib/bench/local.mk
