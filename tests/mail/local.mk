@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	tests/mail/marks \
 	tests/mail/message \
 	tests/mail/names \
+	tests/mail/packed \
 	tests/mail/vectors \
 	tests/mail/words
 MAIL_TEST_LIBS = $(MAIL_LIBS) $(CMOCKA_LIBS)
@@ -25,3 +26,5 @@ tests_mail_words_SOURCES = %D%/words.c
 tests_mail_words_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_corpus_SOURCES = %D%/corpus.c %D%/tree.c %D%/tree.h
 tests_mail_corpus_LDADD = $(MAIL_TEST_LIBS)
+tests_mail_packed_SOURCES = %D%/packed.c %D%/tree.c %D%/tree.h
+tests_mail_packed_LDADD = $(MAIL_TEST_LIBS)
