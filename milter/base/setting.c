@@ -166,22 +166,44 @@ free_list(void *from)
 	*list = (struct conf_list){ 0 };
 }
 
+/* Adds the words of one item. No domain, network or address has a blank in
+ * it, so "a b" in quotes means the same two as a b without: taken as one word
+ * it would match nothing, and nobody would know. */
+static int
+add_words(struct conf_list *list, const char *item)
+{
+	static const char blanks[] = " \t\r\n";
+
+	for (;;) {
+		size_t len = strcspn(item += strspn(item, blanks), blanks);
+		char **more;
+
+		if (len == 0)
+			return 0;
+		more = realloc(list->items,
+		    (list->count + 1) * sizeof *list->items);
+		if (more == NULL)
+			return -1;
+		list->items = more;
+		list->items[list->count] = strndup(item, len);
+		if (list->items[list->count] == NULL)
+			return -1;
+		list->count++;
+		item += len;
+	}
+}
+
 static int
 set_list(const struct setting *k, void *to, char *const *items, size_t count,
     struct reason *why)
 {
-	struct conf_list list = { calloc(count + 1, sizeof(char *)), 0 };
+	struct conf_list list = { NULL, 0 };
 
-	if (list.items == NULL)
-		return reason_set(why, "%s: no memory", k->name);
-	for (size_t i = 0; i < count; i++) {
-		list.items[i] = strdup(items[i]);
-		if (list.items[i] == NULL) {
+	for (size_t i = 0; i < count; i++)
+		if (add_words(&list, items[i]) == -1) {
 			free_list(&list);
 			return reason_set(why, "%s: no memory", k->name);
 		}
-		list.count++;
-	}
 	free_list(to);
 	*(struct conf_list *)to = list;
 	return 0;
