@@ -16,6 +16,20 @@
 enum { FOLDER = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW };
 
 int
+folder_in_place(const struct quarantine *q, struct reason *why)
+{
+	struct stat mine, now;
+
+	if (fstat(q->root, &mine) == 0 && stat(q->path, &now) == 0 &&
+	    mine.st_ino == now.st_ino && mine.st_dev == now.st_dev)
+		return 0;
+	return reason_set(why,
+	    "%s is not the folder that was opened: bring that one back, or "
+	    "start sekimorid again",
+	    q->path);
+}
+
+int
 folder_open(const struct quarantine *q, enum held_state state, const char *id,
     struct reason *why)
 {

@@ -32,6 +32,10 @@ struct quarantine {
  * each at its bound). */
 enum { FOLDER_META_LIMIT = 64 * 1024 * 1024 };
 
+/* Is quarantine_dir still the folder that was opened? What is written into one
+ * that was moved away or mounted over, nobody would find. 0, or -1 and why. */
+int folder_in_place(const struct quarantine *q, struct reason *why);
+
 /* Opens the folder of id in that state, or -1 and why. */
 int folder_open(const struct quarantine *q, enum held_state state,
     const char *id, struct reason *why);

@@ -132,7 +132,8 @@ static int
 hold(struct quarantine *q, const char *id, int message, json_t *meta,
     struct reason *why)
 {
-	if (write_folder(q, id, message, meta, why) == 0 &&
+	if (folder_in_place(q, why) == 0 &&
+	    write_folder(q, id, message, meta, why) == 0 &&
 	    folder_move(q->tmp, q->states[HELD_HELD], id, why) == 0 &&
 	    add_row(q, id, meta, why) == 0)
 		return 0;

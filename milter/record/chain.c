@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -128,22 +131,30 @@ chain_file(struct chain *c, uint64_t *size, struct reason *why)
 	return 0;
 }
 
-/* Takes the lock of the head file that is in the folder now: who waited may
- * have got that of a file removed meanwhile. */
+/* Is the head file the one that stands at its path now? Who waited for its
+ * lock may have got that of a file removed meanwhile, and a folder that was
+ * moved away or mounted over takes lines that no one will find. */
+static bool
+is_in_place(const struct chain *c)
+{
+	struct stat st, now;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/head", c->path);
+	return fstat(c->lock, &st) == 0 && stat(path, &now) == 0 &&
+	       st.st_ino == now.st_ino && st.st_dev == now.st_dev;
+}
+
 static int
 take_lock(struct chain *c, struct reason *why)
 {
 	for (int tries = 0; tries < 10; tries++) {
-		struct stat st, now;
-
 		if (c->lock == -1 && open_folder(c, why) == -1)
 			return -1;
 		while (flock(c->lock, LOCK_EX) == -1)
 			if (errno != EINTR)
 				return reason_errno(why, "%s: lock", c->path);
-		if (fstat(c->lock, &st) == 0 &&
-		    fstatat(c->folder, "head", &now, 0) == 0 &&
-		    st.st_ino == now.st_ino && st.st_dev == now.st_dev)
+		if (is_in_place(c))
 			return 0;
 		close_all(c);
 	}

@@ -30,6 +30,8 @@ BUILD = os.path.abspath(os.environ.get("top_builddir", "."))
 ROOT = os.geteuid() == 0
 USERS = {"user": "61000", "scan_user": "61001", "lookup_user": "61002",
          "seal_user": "61003", "milter_group": "root"}
+# Mounts of ours are nobody else's: see main().
+PRIVATE = os.environ.get("SEKIMORI_UNSHARED") == "1"
 # In two pieces, so that no scanner stops at this file.
 EICAR = (b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-" +
          b"STANDARD-ANTIVIRUS-TEST-FILE!$H+H*")
@@ -81,11 +83,20 @@ def ticks(pid):
 
 
 class Daemon:
-    def __init__(self, **settings):
+    """small: folders of state/ that get a file system of their own of 512 KB
+    (as root), for no_room()."""
+
+    def __init__(self, small=(), **settings):
         self.folder = tempfile.mkdtemp(prefix="sekimori-smtp.")
         os.chmod(self.folder, 0o755)  # the parts' users pass through
         for name in ("clamav", "state"):
             os.mkdir(self.at(name))
+        self.mounts = []
+        for name in small if PRIVATE else ():
+            self.mounts.append(self.at("state", name))
+            os.mkdir(self.mounts[-1])
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k",
+                            "none", self.mounts[-1]], check=True)
         shutil.copytree(os.path.join(TOP, "milter/inspect/signatures"),
                         self.at("own"))
         shutil.copy(os.path.join(TOP, "policy/default.policy"),
@@ -132,6 +143,8 @@ class Daemon:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
+            for path in self.mounts:
+                subprocess.run(["umount", "-l", path], check=False)
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def at(self, *path):
@@ -217,6 +230,24 @@ class Daemon:
         parents = self.servers(name)
         return [pid for pid, (parent, _) in all_of_them.items()
                 if parent in parents]
+
+    @contextlib.contextmanager
+    def no_room(self, name):
+        """state/name cannot be written to: its file system is full, or (not
+        as root) we may not."""
+        path = self.at("state", name)
+        if path not in self.mounts:
+            os.chmod(path, 0o500)
+            yield
+            os.chmod(path, 0o700)
+            return
+        with open(os.path.join(path, ".filler"), "wb", 0) as filler:
+            for piece in (bytes(4096), b"0"):
+                with contextlib.suppress(OSError):
+                    while filler.write(piece):
+                        pass
+        yield
+        os.unlink(os.path.join(path, ".filler"))
 
     # --- mail
 
@@ -341,7 +372,6 @@ class Load:
 def main(scenarios):
     """Runs the functions (or those named on the command line), in order."""
     if ROOT and "SEKIMORI_UNSHARED" not in os.environ:
-        # Mounts of ours are nobody else's.
         os.environ["SEKIMORI_UNSHARED"] = "1"
         unshare = shutil.which("unshare")
         if unshare and subprocess.run(
