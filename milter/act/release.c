@@ -165,13 +165,12 @@ static int
 token_of(const struct release *r, const struct smtp_mail *mail,
     char token[TOKEN_SIZE], struct reason *why)
 {
-	const char *hex = json_string_value(json_object_get(r->meta, "sha256"));
 	uint8_t sha256[HASH_BYTES];
 
-	if (hex == NULL || !hash_unhex(hex, sha256))
-		return reason_set(why, "%s: no checksum in meta.json", r->id);
 	if (mail->rcpts_count == 0)
 		return reason_set(why, "%s: no recipients in meta.json", r->id);
+	if (token_body(mail->message, sha256, why) == -1)
+		return -1;
 	return token_make(r->q, r->id, r->nonce, sha256, mail->sender,
 	    mail->rcpts, mail->rcpts_count, token, why);
 }
@@ -182,15 +181,18 @@ send_it(struct release *r, struct smtp_mail *mail, struct reason *why)
 	char token[TOKEN_SIZE], header[TOKEN_SIZE + 32];
 	enum release_result result;
 
-	if (token_of(r, mail, token, why) == -1)
-		return give_back(r);
-	snprintf(header, sizeof header, "X-Sekimori-Release: %s\r\n", token);
-	mail->header = header;
 	/* Opening checks size and SHA-256: what changed is never sent. */
 	mail->message = quarantine_open_message(r->q, r->id, why);
 	if (mail->message == -1)
 		return give_back(r);
-	result = settle(r, smtp_send(mail, why), why);
+	mail->header = header;
+	if (token_of(r, mail, token, why) == -1) {
+		result = give_back(r);
+	} else {
+		snprintf(header, sizeof header, "X-Sekimori-Release: %s\r\n",
+		    token);
+		result = settle(r, smtp_send(mail, why), why);
+	}
 	close(mail->message);
 	return result;
 }

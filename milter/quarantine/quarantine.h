@@ -95,13 +95,16 @@ int quarantine_move(struct quarantine *q, const char *id, enum held_state from,
 /*
  * Release tokens. The header field that lets a released message pass is
  * X-Sekimori-Release: ID.NONCE.MAC, MAC = HMAC-SHA-256 under secret_file of
- * id, nonce, SHA-256 of the message without the field, sender and sorted
- * recipients. It passes once: passing makes the file passed/ID.NONCE, which
+ * id, nonce, SHA-256 of the body, sender and sorted recipients: the MTA adds
+ * fields to the header on the way back in. It passes once: passing makes the file passed/ID.NONCE, which
  * also tells a release that was killed whether the milter let it through.
  */
 enum { TOKEN_SIZE = 160 };
 
-/* The token for id and nonce (both identifiers) with the message's hash. */
+/* SHA-256 of what stands behind the first empty line of the message. */
+int token_body(int message, uint8_t sha256[HASH_BYTES], struct reason *why);
+
+/* The token for id and nonce (both identifiers) with the body's hash. */
 int token_make(struct quarantine *q, const char *id, const char *nonce,
     const uint8_t sha256[HASH_BYTES], const char *sender, char *const *rcpts,
     size_t rcpts_count, char token[TOKEN_SIZE], struct reason *why);

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "milter/base/buf.h"
@@ -45,6 +47,29 @@ mac_of(const struct quarantine *q, const struct bound *t,
 		hash_mac(q->secret, HASH_BYTES, b.data, b.len, mac);
 	buf_free(&b);
 	return result;
+}
+
+int
+token_body(int message, uint8_t sha256[HASH_BYTES], struct reason *why)
+{
+	const char *bytes, *body;
+	struct stat st;
+	size_t size;
+
+	if (fstat(message, &st) == -1)
+		return reason_errno(why, "the message");
+	size = (size_t)st.st_size;
+	hash_bytes("", 0, sha256);
+	if (size == 0)
+		return 0;
+	bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, message, 0);
+	if (bytes == MAP_FAILED)
+		return reason_errno(why, "the message");
+	body = memmem(bytes, size, "\r\n\r\n", 4);
+	if (body != NULL)
+		hash_bytes(body + 4, size - (size_t)(body + 4 - bytes), sha256);
+	munmap((void *)(uintptr_t)bytes, size);
+	return 0;
 }
 
 int

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "milter/base/clock.h"
 #include "milter/base/hash.h"
@@ -79,34 +78,13 @@ give_up(struct session *s, const struct mta *mta, const char *text)
 	return SMFIS_TEMPFAIL;
 }
 
-/* The hash that a release token is bound to: of the bytes behind the first
- * empty line, since the MTA adds fields to the header on the way back. */
-static void
-hash_body(int message, size_t size, uint8_t digest[HASH_BYTES])
-{
-	const char *bytes =
-	    size == 0 ? MAP_FAILED
-		      : mmap(NULL, size, PROT_READ, MAP_PRIVATE, message, 0);
-	const char *body;
-
-	if (bytes == MAP_FAILED) {
-		hash_bytes("", 0, digest);
-		return;
-	}
-	body = memmem(bytes, size, "\r\n\r\n", 4);
-	if (body == NULL)
-		hash_bytes("", 0, digest);
-	else
-		hash_bytes(body + 4, size - (size_t)(body + 4 - bytes), digest);
-	munmap((void *)(uintptr_t)bytes, size);
-}
-
 static bool
 was_released(struct session *s, int message, char id[IDENT_SIZE],
     char nonce[IDENT_SIZE])
 {
 	const struct envelope *e = s->envelope;
 	uint8_t digest[HASH_BYTES];
+	struct reason why;
 	char **rcpts;
 	bool good;
 
@@ -117,9 +95,9 @@ was_released(struct session *s, int message, char id[IDENT_SIZE],
 		return false;
 	for (size_t i = 0; i < e->rcpts_count; i++)
 		rcpts[i] = e->rcpts[i].address;
-	hash_body(message, s->message.size, digest);
-	good = token_check(gate.quarantine, s->token, digest, e->sender, rcpts,
-	    e->rcpts_count, id, nonce);
+	good = token_body(message, digest, &why) == 0 &&
+	       token_check(gate.quarantine, s->token, digest, e->sender, rcpts,
+		   e->rcpts_count, id, nonce);
 	free(rcpts);
 	return good;
 }

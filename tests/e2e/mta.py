@@ -183,16 +183,16 @@ class Sendmail(MTA):
         return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
 
     def program(self, *arguments):
-        return [self.at("package/usr/libexec/sendmail/sendmail"),
+        # A host name without a dot makes Sendmail sleep for a minute before
+        # it starts, so it gets one of its own.
+        return ["unshare", "--uts", "sh", "-c",
+                'hostname gate.example && exec "$@"', "sh",
+                self.at("package/usr/libexec/sendmail/sendmail"),
                 "-C" + self.at("sendmail.cf"), *arguments]
 
     def command(self):
-        # A host name without a dot makes Sendmail sleep for a minute before
-        # it starts, so it gets one of its own. -bD stays in the foreground;
-        # -q tries the queue again so often.
-        return ["unshare", "--uts", "sh", "-c",
-                'hostname gate.example && exec "$@"', "sh",
-                *self.program("-bD", "-q15s", "-X" + self.at("log"))]
+        # -bD stays in the foreground; -q tries the queue again so often
+        return self.program("-bD", "-q15s", "-X" + self.at("log"))
 
     def flush(self):
         subprocess.run(self.program("-q"), env=self.environment(),
@@ -300,6 +300,7 @@ define(`confTO_IDENT', `0s')
 define(`confMIN_QUEUE_AGE', `0s')
 define(`confTO_QUEUEWARN', `')
 define(`confMAX_MESSAGE_SIZE', `0')
+define(`confMAX_HEADERS_LENGTH', `1000000')
 define(`confMIN_FREE_BLOCKS', `0')
 define(`confQUEUE_LA', `1000')
 define(`confREFUSE_LA', `1000')

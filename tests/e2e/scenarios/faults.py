@@ -32,24 +32,34 @@ def filter_that_is_killed_loses_nothing(g):
     same(g.held(held), [name])
 
 
+def worked(pid):
+    """Clock ticks that a process has used."""
+    try:
+        with open("/proc/%d/stat" % pid, encoding="utf-8") as f:
+            return sum(map(int, f.read().rpartition(") ")[2].split()[11:13]))
+    except OSError:
+        return 0
+
+
 @scenario()
 def scan_that_dies_in_the_middle_defers(g):
-    """Stopped first, so that the mail is with it when it is killed."""
+    """A large mail, so that a child is seen at work, and killed."""
     children = g.children("scan")
     assert children, "no scan children"
-    for pid in children:
-        os.kill(pid, signal.SIGSTOP)
+    before = {pid: worked(pid) for pid in children}
+    large = g.attachment("noise.bin", os.urandom(12_000_000))
     answers = []
-    sender = threading.Thread(
-        target=lambda: answers.append(g.send(g.mail(body=EICAR))))
+    sender = threading.Thread(target=lambda: answers.append(g.send(large)))
     sender.start()
-    time.sleep(1)
-    for pid in children:
+    busy = g.until(lambda: [p for p in children
+                            if worked(p) > before[p] + 2], "a child at work")
+    for pid in busy:
         os.kill(pid, signal.SIGKILL)
     sender.join(90)
     deferred(answers[0])
     same(g.held(answers[0]), [])
-    g.arrived(taken(g.send(g.mail())))
+    assert "signal 9" in g.log()
+    g.arrived(taken(g.send(large)), 60)
 
 
 @scenario()
@@ -69,18 +79,33 @@ def next_hop_that_defers_gets_it_later(g):
 
 @scenario()
 def quarantine_that_cannot_be_written_defers(g):
-    """A file where the folder for new mail should be."""
     folder = g.at("state/quarantine/tmp")
-    os.rename(folder, folder + ".away")
-    with open(folder, "wb"):
-        pass
-    sent = g.send(g.mail(body=EICAR + b"\r\n"))
-    clean = g.send(g.mail())
-    os.unlink(folder)
-    os.rename(folder + ".away", folder)
+    os.chmod(folder, 0o500)
+    try:
+        sent = g.send(g.mail(body=EICAR + b"\r\n"))
+        clean = g.send(g.mail())
+    finally:
+        os.chmod(folder, 0o700)
     deferred(sent)
     g.arrived(taken(clean))
     quarantined(g, g.send(g.mail(body=EICAR + b"\r\n")), "malware")
+
+
+@scenario()
+def journal_that_cannot_be_written_defers(g):
+    """No mail is taken or delivered that is not recorded."""
+    folder = g.at("state/journal")
+    os.rename(folder, folder + ".away")
+    with open(folder, "wb"):
+        pass
+    try:
+        both = [g.send(g.mail()), g.send(g.mail(body=EICAR + b"\r\n"))]
+    finally:
+        os.unlink(folder)
+        os.rename(folder + ".away", folder)
+    for sent in both:
+        deferred(sent)
+    g.arrived(taken(g.send(g.mail())))
 
 
 @scenario()
