@@ -32,8 +32,7 @@ load(const struct conf *conf, char *ready, size_t size, struct reason *why)
 
 	settings = conf;
 	places = places_new(conf, why);
-	if (places == NULL || engine_load(conf, why) == -1 ||
-	    inspect_prepare(conf, why) == -1)
+	if (places == NULL || inspect_prepare(conf, why) == -1)
 		return -1;
 	limits = (struct message_limits){
 		.parts = (int)conf->scan_parts,

@@ -47,6 +47,13 @@ drain(int signal_number)
 	draining = 1;
 }
 
+/* Only there to end the wait: a child that ended leaves a core idle. */
+static void
+wake(int signal_number)
+{
+	(void)signal_number;
+}
+
 static int
 remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -301,6 +308,7 @@ static void
 wire_signals(struct parent *p)
 {
 	struct sigaction on_term = { .sa_handler = drain };
+	struct sigaction on_child = { .sa_handler = wake };
 	struct stat st;
 
 	p->control =
@@ -308,6 +316,7 @@ wire_signals(struct parent *p)
 	if (p->control != -1)
 		fcntl(p->control, F_SETFD, FD_CLOEXEC);
 	sigaction(SIGTERM, &on_term, NULL);
+	sigaction(SIGCHLD, &on_child, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);

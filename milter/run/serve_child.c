@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,20 +24,33 @@ drain(int signal_number)
 	draining = 1;
 }
 
+/* One connection wakes one child, not all that wait: with poll() every message
+ * cost each idle child two switches. */
+static int
+watch(int listener, struct reason *why)
+{
+	struct epoll_event e = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	int ready = epoll_create1(EPOLL_CLOEXEC);
+
+	if (ready == -1 || epoll_ctl(ready, EPOLL_CTL_ADD, listener, &e) == -1)
+		return reason_errno(why, "waiting for connections");
+	return ready;
+}
+
 /*
  * Waits for a connection. The signal is let in only while waiting, so that one
  * that comes between the test and the wait is not lost. -1: time to end.
  */
 static int
-next_connection(int listener)
+next_connection(int ready, int listener)
 {
-	struct pollfd ready = { .fd = listener, .events = POLLIN };
-	struct timespec now = { 0, 0 };
+	struct epoll_event e;
 	sigset_t open_mask;
 
 	sigemptyset(&open_mask);
 	for (;;) {
-		int n = ppoll(&ready, 1, draining ? &now : NULL, &open_mask);
+		int n =
+		    epoll_pwait(ready, &e, 1, draining ? 0 : -1, &open_mask);
 		int connection;
 
 		if (n == 0 || (n == -1 && errno != EINTR))
@@ -79,15 +92,17 @@ serve_child(const struct server *server, const struct conf *conf,
 	struct sigaction on_term = { .sa_handler = drain };
 	struct reason why;
 	int64_t left = server->messages;
-	int connection;
+	int connection, ready = watch(listener, &why);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigaction(SIGTERM, &on_term, NULL);
-	if (prepare(server, conf, slot, &why) == -1) {
+	signal(SIGCHLD, SIG_DFL); /* the parent's would interrupt gpg's */
+	if (ready == -1 || prepare(server, conf, slot, &why) == -1) {
 		log_error("%s child: %s", server->name, why.text);
 		_exit(1);
 	}
-	while (left-- > 0 && (connection = next_connection(listener)) != -1) {
+	while (left-- > 0 &&
+	       (connection = next_connection(ready, listener)) != -1) {
 		int result;
 
 		atomic_store(&slot->serving, clock_ms());
