@@ -235,41 +235,21 @@ run(struct desk *d, int argc, char **argv, struct reason *why)
 	return COMMAND_USAGE;
 }
 
-static void
-remove_home(const char *folder)
-{
-	static const char *const files[] = { "gpg.conf", "pubring.kbx",
-		"pubring.kbx~", "trustdb.gpg", "" };
-	char path[256];
-
-	for (size_t i = 0; i < COUNT(files); i++) {
-		snprintf(path, sizeof path, "%s/gnupg/%s", folder, files[i]);
-		(void)remove(path);
-	}
-	(void)rmdir(folder);
-}
-
 int
-certs_main(const struct conf *conf, int argc, char **argv)
+certs_main(const struct conf *conf, const char *temp, int argc, char **argv)
 {
-	char folder[] = "/tmp/sekimori-certs.XXXXXX";
 	struct desk d = { .json = command_flag(&argc, argv, "--json") };
 	struct reason why = { "" };
 	int answer = COMMAND_FAILED;
 
-	if (mkdtemp(folder) == NULL) {
-		fprintf(stderr, "certs: cannot make a folder in /tmp\n");
-		return COMMAND_FAILED;
-	}
 	d.store = store_open(conf, &why);
 	if (d.store != NULL)
-		d.openpgp = openpgp_new(folder, &why);
+		d.openpgp = openpgp_new(temp, &why);
 	if (d.openpgp != NULL)
 		answer = run(&d, argc, argv, &why);
 	if (answer != COMMAND_OK && why.text[0] != '\0')
 		fprintf(stderr, "certs: %s\n", why.text);
 	openpgp_free(&d.openpgp);
 	store_close(&d.store);
-	remove_home(folder);
 	return answer;
 }

@@ -11,9 +11,10 @@
  *	check ADDRESS [--json]         one address
  *	import FILE [--address A] [--json]  checks FILE and puts it in the store
  *
- * argv[0] is the verb. Returns an exit status (milter/base/command.h). check
+ * argv[0] is the verb; temp is an empty folder that gpg may fill. Returns an exit status (milter/base/command.h). check
  * is COMMAND_FAILED when nothing can be used for the address.
  */
-int certs_main(const struct conf *conf, int argc, char **argv);
+int
+certs_main(const struct conf *conf, const char *temp, int argc, char **argv);
 
 #endif

@@ -37,6 +37,7 @@ seal_LDADD = $(CERTS_LIBS) $(SECCOMP_LIBS)
 sekimorictl_SOURCES = %D%/sekimorictl.c \
 	%D%/commands.def %D%/commands_rooted.def \
 	%D%/ctl.h \
+	%D%/ctl_certs.c \
 	%D%/ctl_config.c \
 	%D%/ctl_explain.c \
 	%D%/ctl_scan.c \

@@ -82,10 +82,12 @@ static int
 landlock_rules(int ruleset, const struct sandbox *s, uint64_t all,
     struct reason *why)
 {
-	if (s->writable != NULL &&
-	    landlock_allow(ruleset, s->writable,
-		all & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE, why) == -1)
-		return -1;
+	const uint64_t write_rights =
+	    all & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE;
+
+	for (const char *const *p = s->writable; p != NULL && *p != NULL; p++)
+		if (landlock_allow(ruleset, *p, write_rights, why) == -1)
+			return -1;
 	for (const char *const *p = s->readable; p != NULL && *p != NULL; p++)
 		if (landlock_allow(ruleset, *p, READ_RIGHTS, why) == -1)
 			return -1;

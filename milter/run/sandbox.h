@@ -21,9 +21,10 @@ enum sandbox_profile {
 
 struct sandbox {
 	enum sandbox_profile profile;
-	const char *writable; /* the one folder, or NULL */
-	const char *const *readable; /* files and folders that may be read and
-				      * run, NULL-terminated, or NULL */
+	/* folders that may be written, files and folders that may be read and
+	 * run; NULL-terminated, or NULL */
+	const char *const *writable;
+	const char *const *readable;
 	uint64_t memory; /* bytes of address space beyond today's;
 				      * 0: not limited */
 	uint64_t file_size; /* bytes of one file; 0: not limited */

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: ISC */
+#include <ftw.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "certs/commands.h"
 #include "certs/serve.h"
@@ -12,17 +17,11 @@
  * The seal server: the only program with keys and certificates. With --certs
  * as its first argument it is the far end of `sekimorictl certs`.
  */
-static const char *readable[] = {
-	"/usr",
-	"/lib",
-	"/lib64",
-	"/bin",
-	"/etc/ld.so.cache",
-	"/etc/gnupg",
-	"/dev/urandom",
-	NULL /* certs_dir */,
-	NULL,
-};
+enum { READABLE = 8, MOST_READABLE = 80 };
+
+/* What gpg needs to run; certs_dir and named files are put behind it. */
+static const char *readable[MOST_READABLE + 1] = { "/usr", "/lib", "/lib64",
+	"/bin", "/etc/ld.so.cache", "/etc/gnupg", "/dev/urandom" };
 
 static void
 fill(struct server *s, const struct conf *conf)
@@ -33,8 +32,64 @@ fill(struct server *s, const struct conf *conf)
 	s->seconds = conf->seal_time;
 	/* The clear text, its encrypted form, and what gpg writes. */
 	s->temp = (uint64_t)conf->message_size * 4;
-	readable[sizeof readable / sizeof *readable - 2] = conf->certs_dir;
+	readable[READABLE - 1] = conf->certs_dir;
 	s->readable = readable;
+}
+
+/* Keys are hostile input too: they are read in the cage, with nothing in reach
+ * but the store, an empty folder, and the files that the operator named. */
+static int
+certs_in_cage(const struct conf *conf, const char *temp, int argc, char **argv)
+{
+	const char *const writable[] = { temp, conf->certs_dir, NULL };
+	struct sandbox cage = {
+		.profile = SANDBOX_SEAL,
+		.writable = writable,
+		.readable = readable,
+	};
+	struct reason why;
+	int named = READABLE;
+
+	readable[READABLE - 1] = conf->certs_dir;
+	for (int i = 1; i < argc && named < MOST_READABLE; i++)
+		if (access(argv[i], R_OK) == 0)
+			readable[named++] = argv[i];
+	if (sandbox_enter(&cage, &why) == -1) {
+		fprintf(stderr, "seal: %s\n", why.text);
+		return 1;
+	}
+	return certs_main(conf, temp, argc, argv);
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+/* The cage cannot remove the folder it stands in: a parent outside does. */
+static int
+certs_from_outside(const struct conf *conf, int argc, char **argv)
+{
+	char temp[] = "/tmp/sekimori-certs.XXXXXX";
+	int status = 0;
+	pid_t pid;
+
+	if (mkdtemp(temp) == NULL) {
+		perror(temp);
+		return 1;
+	}
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		exit(certs_in_cage(conf, temp, argc, argv));
+	if (pid == -1 || waitpid(pid, &status, 0) == -1)
+		perror("seal");
+	nftw(temp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return pid != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
 static int
@@ -55,7 +110,7 @@ certs(int argc, char **argv)
 		fprintf(stderr, "seal: %s\n", why.text);
 		return 1;
 	}
-	status = certs_main(conf, argc, argv);
+	status = certs_from_outside(conf, argc, argv);
 	conf_free(&conf);
 	return status;
 }

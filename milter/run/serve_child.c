@@ -69,9 +69,10 @@ static int
 prepare(const struct server *server, const struct conf *conf,
     const struct serve_slot *slot, struct reason *why)
 {
+	const char *const writable[] = { slot->temp, NULL };
 	struct sandbox cage = {
 		.profile = server->profile,
-		.writable = slot->temp,
+		.writable = writable,
 		.readable = server->readable,
 		.memory = server->memory,
 		.file_size = server->temp,

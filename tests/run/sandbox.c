@@ -157,9 +157,10 @@ static const struct {
 static struct sandbox
 cage(void)
 {
+	static const char *const writable[] = { folder, NULL };
 	struct sandbox s = {
 		.profile = SANDBOX_SCAN,
-		.writable = folder,
+		.writable = writable,
 		.memory = 256UL << 20,
 		.file_size = 1 << 20,
 	};
