@@ -7,6 +7,9 @@
 #include "milter/mail/words.h"
 #include "milter/base/banned.h"
 
+/* Two in one From are rare, and more than two are told anyway. */
+enum { MAILBOXES = 4 };
+
 /* One mailbox (RFC 5322 3.4), its pieces as they stand, in the arena. */
 struct mailbox {
 	char *phrase; /* outside of brackets, quotes and comments */
@@ -189,7 +192,7 @@ read_field(struct reading *r, struct node *root, const struct header *h,
 	int count = 0;
 
 	s.rest = span_from(s.rest, 1);
-	for (int i = 0; i < 4 && next(a, &s, &m); i++) {
+	for (int i = 0; i < MAILBOXES && next(a, &s, &m); i++) {
 		char *address = spec(a, &m);
 		const char *why = trouble(&m, address);
 
@@ -200,6 +203,9 @@ read_field(struct reading *r, struct node *root, const struct header *h,
 			show(r, &m, address);
 		count += strchr(address, '@') != NULL;
 	}
+	if (span_trim(s.rest).len > 0)
+		reading_mark(r, root, MARK_LIMIT, NULL, "mailboxes of From: %d",
+		    MAILBOXES);
 	return count;
 }
 

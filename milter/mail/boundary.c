@@ -123,12 +123,17 @@ bad(struct reading *r, struct node *n, struct span seen, const char *why)
 }
 
 static void
-add(struct candidates *c, struct span s)
+add(struct reading *r, struct node *n, struct candidates *c, struct span s)
 {
 	for (int i = 0; i < c->count; i++)
 		if (c->list[i].len == s.len && span_begins(c->list[i], s))
 			return;
-	if (s.len > 0 && c->count < CANDIDATES)
+	if (s.len == 0)
+		return;
+	if (c->count == CANDIDATES)
+		reading_mark(r, n, MARK_LIMIT, n->whole.at,
+		    "boundaries of a multipart: %d", CANDIDATES);
+	else
 		c->list[c->count++] = s;
 }
 
@@ -143,15 +148,15 @@ add_plain(struct reading *r, struct node *n, struct candidates *c,
 
 	if (p->escaped || p->odd || !legal(s))
 		bad(r, n, s, "not as RFC 2046 writes it");
-	add(c, s);
+	add(r, n, c, s);
 	if (p->quoted)
 		return;
 	while (end < s.len && strchr(" \t\r\n,(\"", s.at[end]) == NULL)
 		end++;
-	add(c, (struct span){ s.at, end });
+	add(r, n, c, (struct span){ s.at, end });
 	if (s.len > 2 && s.at[0] == '\'' && s.at[s.len - 1] == '\'') {
 		bad(r, n, s, "single quotes");
-		add(c, (struct span){ s.at + 1, s.len - 2 });
+		add(r, n, c, (struct span){ s.at + 1, s.len - 2 });
 	}
 }
 
@@ -174,13 +179,14 @@ collect(struct reading *r, struct node *n, struct candidates *c,
 			encoded++;
 		}
 		if (p->section < 0 && p->extended)
-			add(c, param_extended(r->message->arena, p->value,
-				   &charset));
+			add(r, n, c,
+			    param_extended(r->message->arena, p->value,
+				&charset));
 		p = p->next;
 	}
 	if (param_join(r->message->arena, type, "boundary", &joined, &charset,
 		&odd))
-		add(c, joined);
+		add(r, n, c, joined);
 	if (plain > 1 || (plain && encoded))
 		reading_mark(r, n, MARK_DUPLICATE_BOUNDARY, n->whole.at,
 		    "%d boundary parameters", plain + encoded);

@@ -62,13 +62,22 @@ check_twice(struct reading *r, struct node *n, const struct param *p)
 }
 
 static void
+check_limits(struct reading *r, struct node *n, const struct params *f)
+{
+	if (f->full)
+		reading_mark(r, n, MARK_LIMIT, n->whole.at,
+		    "parameters of a header field: %d", PARAM_MOST);
+	if (f->overlong)
+		reading_mark(r, n, MARK_LIMIT, n->whole.at,
+		    "sections of a parameter: %d", PARAM_SECTIONS);
+}
+
+static void
 check_params(struct reading *r, struct node *n, const struct params *f)
 {
 	const struct param *p;
 
-	if (f->full)
-		reading_mark(r, n, MARK_LIMIT, n->whole.at,
-		    "parameters of a header field");
+	check_limits(r, n, f);
 	for (p = f->first; p; p = p->next) {
 		if (p->odd && (*p->name || p->value.len > 0))
 			reading_mark(r, n, MARK_BAD_PARAMETER, NULL, "%s=%s",
@@ -114,10 +123,15 @@ other_names(struct reading *r, struct node *n, const char *name,
 {
 	const struct header *h = message_header(&n->part, name);
 
-	for (h = h ? h->next : NULL; h; h = h->next)
-		if (strcasecmp(h->name, name) == 0)
-			names_read(r, n, param_read(r->message->arena, h->raw),
-			    disposition);
+	for (h = h ? h->next : NULL; h; h = h->next) {
+		const struct params *f;
+
+		if (strcasecmp(h->name, name) != 0)
+			continue;
+		f = param_read(r->message->arena, h->raw);
+		check_limits(r, n, f);
+		names_read(r, n, f, disposition);
+	}
 }
 
 const struct params *

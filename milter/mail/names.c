@@ -20,8 +20,13 @@ names_add(struct reading *r, struct node *n, const char *name,
 	for (; *end; end = &(*end)->next, count++)
 		if (strcmp((*end)->name, name) == 0)
 			return;
-	if (*name == 0 || count == NAMES)
+	if (*name == 0)
 		return;
+	if (count == NAMES) {
+		reading_mark(r, n, MARK_LIMIT, n->whole.at,
+		    "names of a part: %d", NAMES);
+		return;
+	}
 	f = arena_get(r->message->arena, sizeof *f);
 	f->name = name;
 	f->source = source;

@@ -5,8 +5,7 @@
 #include "milter/mail/param.h"
 #include "milter/base/banned.h"
 
-/* No mailer writes more; Dovecot's CVE-2026-27859 is what happens without. */
-enum { PARAMS = 256, SECTIONS = 64, SECTION_DIGITS = 4 };
+enum { SECTION_DIGITS = 4 };
 
 struct scan {
 	struct arena *arena;
@@ -215,7 +214,7 @@ param_read(struct arena *a, const char *raw)
 	f->value = span_lower(a, param_bare(a, value));
 	f->odd = strlen(f->value) != value.len;
 	for (int i = 0; p.rest.len > 0; i++) {
-		if (i == PARAMS) {
+		if (i == PARAM_MOST) {
 			f->full = true;
 			break;
 		}
@@ -223,6 +222,7 @@ param_read(struct arena *a, const char *raw)
 		if (span_trim(p.rest).len == 0)
 			break;
 		*end = one(&p);
+		f->overlong |= (*end)->section >= PARAM_SECTIONS;
 		end = &(*end)->next;
 	}
 	return f;
@@ -293,7 +293,7 @@ param_extended(struct arena *a, struct span value, const char **charset)
 /* Sorts the sections of name by their number; how many bytes they have. */
 static size_t
 sections(const struct params *f, const char *name,
-    const struct param *by_number[SECTIONS], bool *odd)
+    const struct param *by_number[PARAM_SECTIONS], bool *odd)
 {
 	const struct param *p = param_find(f->first, name);
 	size_t bytes = 0;
@@ -303,7 +303,7 @@ sections(const struct params *f, const char *name,
 		if (p->section < 0)
 			continue;
 		*odd |= p->section != next++;
-		if (p->section >= SECTIONS || by_number[p->section])
+		if (p->section >= PARAM_SECTIONS || by_number[p->section])
 			continue;
 		by_number[p->section] = p;
 		bytes += p->value.len;
@@ -326,7 +326,7 @@ bool
 param_join(struct arena *a, const struct params *f, const char *name,
     struct span *bytes, const char **charset, bool *odd)
 {
-	const struct param *by_number[SECTIONS] = { NULL };
+	const struct param *by_number[PARAM_SECTIONS] = { NULL };
 	size_t room = sections(f, name, by_number, odd), len = 0;
 	unsigned char *out;
 
@@ -334,7 +334,7 @@ param_join(struct arena *a, const struct params *f, const char *name,
 	if (room == 0)
 		return false;
 	out = arena_get(a, room + 1);
-	for (int i = 0; i < SECTIONS; i++) {
+	for (int i = 0; i < PARAM_SECTIONS; i++) {
 		const struct param *p = by_number[i];
 		struct span value;
 

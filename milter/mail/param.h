@@ -10,7 +10,12 @@
  *
  * Nothing is chosen here: a parameter that is given twice is there twice, in
  * the order of the field, because readers differ in which one they take.
+ *
+ * No mailer writes more than these; Dovecot's CVE-2026-27859 is what happens
+ * without a bound. More is told in struct params.
  */
+enum { PARAM_MOST = 256, PARAM_SECTIONS = 64 };
+
 struct param {
 	const char *name; /* lower case, without stars and number */
 	struct span value; /* bytes, without quotes and escapes */
@@ -28,7 +33,8 @@ struct param {
 struct params {
 	const char *value; /* before the first ";", lower case, bare */
 	bool odd; /* that value had comments, quotes, more words */
-	bool full; /* there were more than we take */
+	bool full; /* there were more than PARAM_MOST: they are not here */
+	bool overlong; /* a section's number is PARAM_SECTIONS or more */
 	struct param *first;
 };
 
@@ -41,6 +47,7 @@ const struct param *param_find(const struct param *p, const char *name);
 /*
  * The sections of name (0, 1, 2 ... of RFC 2231) put together: their bytes,
  * and the charset that the first names ("" if none). False if there is none.
+ * Sections from number PARAM_SECTIONS on are left out.
  * *odd is set if they are out of order, not complete or mixed.
  */
 bool param_join(struct arena *a, const struct params *f, const char *name,

@@ -89,26 +89,57 @@ offset_of(struct reading *r, const unsigned char *at)
 	return (uint64_t)(at - m->bytes);
 }
 
+/* Was the same said of this part already? *last is its last mark of the kind,
+ * or NULL. */
+static bool
+said(const struct node *n, const struct mark *m, struct mark **last)
+{
+	*last = NULL;
+	for (struct mark *other = n->part.marks; other; other = other->next) {
+		if (other->kind != m->kind)
+			continue;
+		*last = other;
+		if (other->offset == m->offset &&
+		    strcmp(other->text, m->text) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+add_mark(struct reading *r, struct node *n, const struct mark *m)
+{
+	struct mark **end = &n->part.marks, *last;
+	struct arena *a = r->message->arena;
+
+	if (said(n, m, &last))
+		return;
+	if (n->marks[m->kind]++ == MARKS_OF_A_KIND) {
+		last->text = arena_printf(a, "%s, and more", last->text);
+		return;
+	}
+	while (*end)
+		end = &(*end)->next;
+	*end = arena_get(a, sizeof *m);
+	**end = *m;
+	(*end)->text = arena_string(a, m->text);
+}
+
 void
 reading_mark(struct reading *r, struct node *n, enum mark_kind kind,
     const unsigned char *at, const char *text, ...)
 {
-	struct mark *mark, **end = &n->part.marks;
+	struct mark mark = { .kind = kind, .offset = offset_of(r, at) };
 	char line[512];
 	va_list list;
 
-	if (n->marks[kind]++ >= MARKS_OF_A_KIND)
+	if (n->marks[kind] > MARKS_OF_A_KIND)
 		return;
 	va_start(list, text);
 	(void)vsnprintf(line, sizeof line, text, list);
 	va_end(list);
-	mark = arena_get(r->message->arena, sizeof *mark);
-	mark->kind = kind;
-	mark->offset = offset_of(r, at);
-	mark->text = arena_string(r->message->arena, line);
-	while (*end)
-		end = &(*end)->next;
-	*end = mark;
+	mark.text = line;
+	add_mark(r, n, &mark);
 }
 
 const char *

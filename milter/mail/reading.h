@@ -57,7 +57,8 @@ size_t reading_take(struct reading *r, struct node *n, size_t want);
 /*
  * Marks a part. at is where it was seen (NULL if that says nothing, or lies in
  * decoded bytes); text is as by printf. A part keeps the first few marks of a
- * kind, so that a hostile message cannot fill memory with them.
+ * kind, so that a hostile message cannot fill memory with them; the last that
+ * is kept then ends in ", and more". The same is not said twice.
  */
 void reading_mark(struct reading *r, struct node *n, enum mark_kind kind,
     const unsigned char *at, const char *text, ...)

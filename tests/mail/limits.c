@@ -134,7 +134,7 @@ continuations(void **state)
 	repeat(f, "Content-Disposition: attachment", 1);
 	for (int i = 0; i < 40000; i++)
 		(void)buf_printf(&f->mail, "; filename*%d=a", i);
-	is_marked(read_flood(f), "parameters of a header field");
+	is_marked(read_flood(f), "parameters of a header field: 256");
 }
 
 static void

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 check_PROGRAMS += \
+	tests/mail/caps \
 	tests/mail/corpus \
 	tests/mail/html \
 	tests/mail/limits \
@@ -10,6 +11,8 @@ check_PROGRAMS += \
 	tests/mail/vectors \
 	tests/mail/words
 MAIL_TEST_LIBS = $(MAIL_LIBS) $(CMOCKA_LIBS)
+tests_mail_caps_SOURCES = %D%/caps.c %D%/tree.c %D%/tree.h
+tests_mail_caps_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_html_SOURCES = %D%/html.c %D%/tree.c %D%/tree.h
 tests_mail_html_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_limits_SOURCES = %D%/limits.c %D%/tree.c %D%/tree.h
