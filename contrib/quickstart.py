@@ -62,9 +62,9 @@ class Show:
         number = self.gate.sink.mails.index(mail)
         return os.path.join(self.gate.sink.folder, "%05d.eml" % number)
 
-    def attack(self, what, name, content):
+    def attack(self, what, name, shown, content):
         self.title(what, "From reporter@out.example, Subject: 取材のお願い",
-                   "Attachment as the recipient would see it: " + name)
+                   "Attachment: " + shown)
         sent = self.gate.send(self.gate.attachment(
             word(name), content, subject=word("取材のお願い")),
             sender="reporter@out.example")
@@ -159,9 +159,10 @@ def run(gate, keys):
         show.wrong += 1
     show.clean()
     show.attack("A targeted attack: a program that looks like a document",
-                "取材依頼書\u202efdp.exe", b"MZ" + b"\0" * 62)
+                "取材依頼書\u202efdp.exe", "the recipient would see "
+                "取材依頼書exe.pdf", b"MZ" + b"\0" * 62)
     show.attack("A virus (the harmless EICAR test file)", "report.txt",
-                EICAR)
+                "report.txt", EICAR)
     show.confidential()
     show.refused()
     show.ledger()

@@ -89,6 +89,7 @@ class Gate:
             "milter_group": mta.OWNER,
             "policy_file": self.at("default.policy"),
             "message_size": "24M",
+            "seal_time": 5,
             "scan_children": 2,
             "signature_dir": self.at("clamav"),
             "signature_check": 1,
@@ -127,20 +128,16 @@ class Gate:
         self.mta.start()
 
     def start_filter(self):
-        ready = self.ready()
+        before = len(self.log())
         with open(self.at("sekimorid.log"), "ab") as log:
             self.filter = subprocess.Popen(
                 [self.installed("sbin/sekimorid"), "-f", "-c",
                  self.at("sekimori.conf")], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True)
         self.until(self.answers, "sekimorid to listen", 60)
-        self.until(lambda: self.ready() > ready, "the servers", 60)
-
-    def ready(self):
-        """How often the slowest of the servers was."""
-        log = self.log()
-        return min(log.count(name + " is ready")
-                   for name in ("scan", "lookup", "seal"))
+        self.until(lambda: all(name + " is ready" in self.log()[before:]
+                               for name in ("scan", "lookup", "seal")),
+                   "the servers", 60)
 
     def answers(self):
         if self.filter.poll() is not None:
@@ -250,6 +247,13 @@ class Gate:
         finally:
             if connection is None:
                 c.quit()
+        return sent
+
+    def again(self, sent):
+        """The same mail once more, as a sender does that was deferred."""
+        c = self.client()
+        self.replied(sent, c.send(sent.sender, sent.rcpts, sent.message))
+        c.quit()
         return sent
 
     def send_out(self, message, to, **words):

@@ -16,9 +16,10 @@ def deferred(sent):
 @scenario()
 def mail_is_deferred_while_the_filter_is_stopped(g):
     g.stop_filter()
-    deferred(g.send(g.mail()))
+    sent = g.send(g.mail())
+    deferred(sent)
     g.start_filter()
-    g.arrived(taken(g.send(g.mail())))
+    g.arrived(taken(g.again(sent)))
 
 
 @scenario()
@@ -59,7 +60,7 @@ def scan_that_dies_in_the_middle_defers(g):
     deferred(answers[0])
     same(g.held(answers[0]), [])
     assert "signal 9" in g.log()
-    g.arrived(taken(g.send(large)), 60)
+    g.arrived(taken(g.again(answers[0])), 60)
 
 
 @scenario()
@@ -99,13 +100,15 @@ def journal_that_cannot_be_written_defers(g):
     with open(folder, "wb"):
         pass
     try:
-        both = [g.send(g.mail()), g.send(g.mail(body=EICAR + b"\r\n"))]
+        clean = g.send(g.mail())
+        bad = g.send(g.mail(body=EICAR + b"\r\n"))
     finally:
         os.unlink(folder)
         os.rename(folder + ".away", folder)
-    for sent in both:
-        deferred(sent)
-    g.arrived(taken(g.send(g.mail())))
+    deferred(clean)
+    deferred(bad)
+    g.arrived(taken(g.again(clean)))
+    quarantined(g, g.again(bad), "malware")
 
 
 @scenario()
