@@ -38,26 +38,36 @@ received(struct events *all, const struct envelope *e)
 	events_add(all, EVENT_MAIL_RECEIVED, f);
 }
 
+static void
+set_hashed(json_t *f, const char *key, const char *text, const char *secret,
+    size_t len)
+{
+	uint8_t digest[HASH_BYTES];
+	char hex[HASH_HEX];
+
+	if (text == NULL || text[0] == '\0')
+		return;
+	hash_mac((const uint8_t *)secret, len, text, strlen(text), digest);
+	hash_hex(digest, hex);
+	json_object_set_new(f, key, json_string(hex));
+}
+
 /* Subjects and Message-IDs can be compared by who has the key, and read by
  * nobody (domain.md, 2.7). Without the key nothing is said of them. */
 static void
-set_hashed(json_t *f, const char *key, const char *text,
-    const struct conf *conf)
+set_hashes(json_t *f, const struct findings *found, const struct conf *conf)
 {
 	struct reason ignored;
-	uint8_t digest[HASH_BYTES];
-	char hex[HASH_HEX], *secret;
+	char *secret;
 	size_t len;
 
-	if (text == NULL || text[0] == '\0' ||
-	    file_get(AT_FDCWD, conf->secret_file, SECRET_MAX, &secret, &len,
+	if (file_get(AT_FDCWD, conf->secret_file, SECRET_MAX, &secret, &len,
 		&ignored) == -1)
 		return;
-	hash_mac((const uint8_t *)secret, len, text, strlen(text), digest);
+	set_hashed(f, "msgid_h", found->message_id, secret, len);
+	set_hashed(f, "subject_h", found->subject, secret, len);
 	explicit_bzero(secret, len);
 	free(secret);
-	hash_hex(digest, hex);
-	json_object_set_new(f, key, json_string(hex));
 }
 
 static json_t *
@@ -76,8 +86,7 @@ parsed(struct events *all, const struct carry *c)
 	const struct findings *found = c->a->findings;
 	json_t *f = events_fields(c->a->envelope);
 
-	set_hashed(f, "msgid_h", found->message_id, c->a->conf);
-	set_hashed(f, "subject_h", found->subject, c->a->conf);
+	set_hashes(f, found, c->a->conf);
 	json_object_set_new(f, "from_domain", domain_of(found->from));
 	json_object_set_new(f, "parts", findings_parts_json(found));
 	json_object_set_new(f, "urls", findings_urls_json(found));

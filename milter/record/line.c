@@ -16,26 +16,77 @@ hash_text(const char *text, char hex[HASH_HEX])
 	hash_hex(digest, hex);
 }
 
+/* Behind the string that begins at p. */
+static const char *
+behind_string(const char *p)
+{
+	for (p++; *p != '"'; p++)
+		p += *p == '\\';
+	return p + 1;
+}
+
+/*
+ * Where the field "hash" belongs among the sorted ones: dumping a second time
+ * cost a seventh of what the front does for a mail. There always is a later
+ * field ("prev"), and jansson gives nothing but well-formed text.
+ */
+static const char *
+place_of_hash(const char *text)
+{
+	const char *p = text + 1;
+	int depth = 1;
+
+	while (depth > 1 || *p != '"' || strncmp(p + 1, "hash\"", 5) < 0) {
+		/* A value cannot be taken for a name: it is skipped with it. */
+		if (*p == '"' && depth == 1)
+			p = behind_string(p) + 1;
+		if (*p == '"') {
+			p = behind_string(p);
+			continue;
+		}
+		depth += *p == '{' || *p == '[';
+		depth -= *p == '}' || *p == ']';
+		p++;
+	}
+	return p;
+}
+
+/* The text with its hash put in, and the end of the line. */
+static int
+add_line(struct buf *out, const char *text, const char *hash)
+{
+	const char *rest = place_of_hash(text);
+
+	if (buf_add(out, text, (size_t)(rest - text)) == -1 ||
+	    buf_printf(out, "\"hash\":\"%s\",", hash) == -1 ||
+	    buf_string(out, rest) == -1)
+		return -1;
+	return buf_string(out, "\n");
+}
+
 int
 line_write(json_t *event, struct buf *out, char hash[HASH_HEX],
     struct reason *why)
 {
-	char *text = json_dumps(event, FORM);
+	enum { HASH_FIELD = HASH_HEX + 10 };
+	size_t before = out->len;
 	int result = -1;
+	char *text;
 
+	json_object_del(event, "hash");
+	text = json_dumps(event, FORM);
 	if (text == NULL)
 		return reason_set(why, "an event cannot be written as JSON");
 	hash_text(text, hash);
-	free(text);
-	json_object_set_new(event, "hash", json_string(hash));
-	text = json_dumps(event, FORM);
-	if (text == NULL || strlen(text) >= LINE_LIMIT)
+	if (strlen(text) + HASH_FIELD >= LINE_LIMIT)
 		reason_set(why, "an event is longer than %d bytes", LINE_LIMIT);
-	else if (buf_add(out, text, strlen(text)) == -1)
+	else if (add_line(out, text, hash) == -1)
 		reason_set(why, "no room for an event of %zu bytes",
 		    strlen(text));
 	else
-		result = buf_string(out, "\n");
+		result = json_object_set_new(event, "hash", json_string(hash));
+	if (result == -1)
+		out->len = before;
 	free(text);
 	return result;
 }
