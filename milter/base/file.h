@@ -42,4 +42,8 @@ int file_sync(int fd, const char *name, struct reason *why);
 /* Makes the folder and its parents, mode for the last one; it may be there. */
 int file_folder(const char *path, mode_t mode, struct reason *why);
 
+/* Removes all that is below a folder, without following links or leaving its
+ * file system; the folder stays. What cannot be removed stays too. */
+void file_empty(const char *path);
+
 #endif

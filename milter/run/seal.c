@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "certs/commands.h"
 #include "certs/serve.h"
 #include "milter/base/conf.h"
+#include "milter/base/file.h"
 #include "milter/run/serve.h"
 #include "milter/base/banned.h"
 
@@ -61,15 +60,6 @@ certs_in_cage(const struct conf *conf, const char *temp, int argc, char **argv)
 	return certs_main(conf, temp, argc, argv);
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 /* The cage cannot remove the folder it stands in: a parent outside does. */
 static int
 certs_from_outside(const struct conf *conf, int argc, char **argv)
@@ -88,7 +78,8 @@ certs_from_outside(const struct conf *conf, int argc, char **argv)
 		exit(certs_in_cage(conf, temp, argc, argv));
 	if (pid == -1 || waitpid(pid, &status, 0) == -1)
 		perror("seal");
-	nftw(temp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	file_empty(temp);
+	rmdir(temp);
 	return pid != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -54,28 +53,13 @@ wake(int signal_number)
 	(void)signal_number;
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	return ftw->level == 0 ? 0 : remove(path);
-}
-
-/* Takes away what a child left in its folder. */
-static void
-empty_folder(const char *path)
-{
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
-
 static void
 start_child(struct parent *p, struct serve_slot *slot)
 {
 	sigset_t mask, saved;
 	pid_t pid;
 
-	empty_folder(slot->temp);
+	file_empty(slot->temp);
 	/* Blocked until the child waits for a connection: see there. */
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
@@ -230,7 +214,7 @@ make_temp(struct parent *p, struct reason *why)
 	snprintf(p->temp, sizeof p->temp, "%.4000s.tmp", p->socket);
 	if (mkdir(p->temp, 0700) == -1 && errno != EEXIST)
 		return reason_errno(why, "%s", p->temp);
-	empty_folder(p->temp);
+	file_empty(p->temp);
 	if (geteuid() != 0)
 		return 0;
 	if (sandbox_private(p->server->profile, p->temp, p->server->temp,
@@ -351,7 +335,7 @@ serve_main(struct server *server,
 	report(&p, "ready", ready);
 	run(&p);
 	/* Whoever started us removes the socket: it may be a newer one's. */
-	empty_folder(p.temp);
+	file_empty(p.temp);
 	rmdir(p.temp);
 	return 0;
 }

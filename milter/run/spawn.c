@@ -9,9 +9,11 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "milter/base/clock.h"
+#include "milter/base/file.h"
 #include "milter/run/spawn.h"
 #include "milter/base/banned.h"
 
@@ -130,6 +132,21 @@ spawn_drain(struct spawned *s)
 		kill(s->pid, SIGTERM);
 }
 
+/* Its children die with their parent, but a moment later: what they still
+ * make is removed too. */
+static void
+remove_temp(const char *temp)
+{
+	struct timespec pause = { 0, 10000000 };
+
+	for (int i = 0; i < 50; i++) {
+		file_empty(temp);
+		if (rmdir(temp) == 0 || errno == ENOENT)
+			return;
+		nanosleep(&pause, NULL);
+	}
+}
+
 void
 spawn_end(struct spawned *s)
 {
@@ -144,7 +161,7 @@ spawn_end(struct spawned *s)
 	if (s->socket[0] != '\0') {
 		unlink(s->socket);
 		snprintf(temp, sizeof temp, "%s.tmp", s->socket);
-		rmdir(temp);
+		remove_temp(temp);
 	}
 	memset(s, 0, sizeof *s);
 	s->control = -1;
