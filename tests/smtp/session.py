@@ -82,8 +82,10 @@ def aborts():
             other.close()
         until(lambda: size(front)[1] <= before[1], "descriptors to close")
         after = size(front)
-        # The heaps of libmilter's workers come and go.
-        assert after[0] <= before[0] + 4096, (before, after)
+        # The heaps of libmilter's workers come and go; a sanitizer keeps what
+        # was freed for a while.
+        room = 4096 if before[0] < 16384 else 262144
+        assert after[0] <= before[0] + room, (before, after)
         assert after[2] <= before[2] + 4, (before, after)
         print("       front: %d -> %d KB, %d -> %d descriptors" % (
             before[0], after[0], before[1], after[1]))
