@@ -321,7 +321,7 @@ judge(cl_error_t error, const char *virus, const struct scan *s, char *name,
 
 /* Without CL_SCAN_GENERAL_HEURISTIC_PRECEDENCE a signature wins over a
  * heuristic, whichever comes first. */
-static const struct cl_scan_options scan_options = {
+static const struct cl_scan_options all_readers = {
 	.general = CL_SCAN_GENERAL_HEURISTICS,
 	.parse = CL_SCAN_PARSE_ARCHIVE | CL_SCAN_PARSE_ELF | CL_SCAN_PARSE_PDF |
 		 CL_SCAN_PARSE_SWF | CL_SCAN_PARSE_HWP3 |
@@ -344,11 +344,10 @@ begin(void)
 				  CL_ENGINE_MAX_FILESIZE, &error) };
 }
 
-enum engine_result
-engine_scan(const unsigned char *bytes, size_t len, const char *filename,
-    char *name, size_t size)
+static enum engine_result
+scan_memory(const unsigned char *bytes, size_t len, const char *filename,
+    struct cl_scan_options options, char *name, size_t size)
 {
-	struct cl_scan_options options = scan_options;
 	struct scan s = begin();
 	const char *virus = NULL;
 	unsigned long scanned = 0;
@@ -370,9 +369,26 @@ engine_scan(const unsigned char *bytes, size_t len, const char *filename,
 }
 
 enum engine_result
+engine_scan(const unsigned char *bytes, size_t len, const char *filename,
+    char *name, size_t size)
+{
+	return scan_memory(bytes, len, filename, all_readers, name, size);
+}
+
+enum engine_result
+engine_scan_text(const unsigned char *bytes, size_t len, char *name,
+    size_t size)
+{
+	struct cl_scan_options options = all_readers;
+
+	options.parse &= ~(uint32_t)CL_SCAN_PARSE_MAIL;
+	return scan_memory(bytes, len, NULL, options, name, size);
+}
+
+enum engine_result
 engine_scan_file(int fd, char *name, size_t size)
 {
-	struct cl_scan_options options = scan_options;
+	struct cl_scan_options options = all_readers;
 	struct scan s = begin();
 	const char *virus = NULL;
 	unsigned long scanned = 0;

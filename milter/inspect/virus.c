@@ -125,32 +125,56 @@ is_known(const struct findings *f, const char *name)
 	return false;
 }
 
-/* What is encrypted in the mail was stated by its part. */
-static void
-scan_skeleton(struct inspection *i)
+static bool
+is_strict(const struct message *m)
 {
+	for (const struct part *p = m->root; p != NULL; p = p->next)
+		if (p->marks != NULL)
+			return false;
+	return true;
+}
+
+/*
+ * A mail without a mark has one reading, and its parts were scanned; what is
+ * left are signatures of whole mails. Of any other mail libclamav takes the
+ * parts out as well: what its reading finds counts, too.
+ */
+static enum engine_result
+scan_mail(const struct message *m, char *name, size_t size)
+{
+	bool strict = is_strict(m);
 	enum engine_result result;
 	uint8_t sha256[HASH_BYTES];
-	char name[128];
-	size_t len;
-	const unsigned char *bytes = skeleton_of(i->message, &len);
+	size_t len = m->size;
+	const unsigned char *bytes = strict ? skeleton_of(m, &len) : m->bytes;
 
 	hash_bytes(bytes, len, sha256);
+	name[0] = '\0';
 	if (cache_has(sha256))
-		return;
-	result = engine_scan(bytes, len, NULL, name, sizeof name);
+		return ENGINE_CLEAN;
+	result = strict ? engine_scan_text(bytes, len, name, size)
+			: engine_scan(bytes, len, NULL, name, size);
 	if (result == ENGINE_CLEAN)
 		cache_add(sha256);
-	if (is_known(i->findings, name))
-		return;
-	if (result == ENGINE_FOUND)
-		inspect_fact(i, FACT_VIRUS, NULL, "%s", name);
-	if (result == ENGINE_HEURISTIC)
-		inspect_fact(i, FACT_VIRUS_HEURISTIC, NULL, "%s", name);
-	if (result == ENGINE_LIMIT)
-		inspect_fact(i, FACT_SCAN_LIMIT, NULL, "%s", name);
-	if (result == ENGINE_ERROR)
-		inspect_fact(i, FACT_PART_UNINSPECTED, NULL, "%s", name);
+	return result;
+}
+
+/* What is encrypted in the mail was stated by its part. */
+static void
+state_mail(struct inspection *i)
+{
+	static const enum fact facts[] = {
+		[ENGINE_FOUND] = FACT_VIRUS,
+		[ENGINE_HEURISTIC] = FACT_VIRUS_HEURISTIC,
+		[ENGINE_LIMIT] = FACT_SCAN_LIMIT,
+		[ENGINE_ERROR] = FACT_PART_UNINSPECTED,
+	};
+	char name[128];
+	enum engine_result result = scan_mail(i->message, name, sizeof name);
+
+	if (result != ENGINE_CLEAN && result != ENGINE_ENCRYPTED &&
+	    !is_known(i->findings, name))
+		inspect_fact(i, facts[result], NULL, "%s", name);
 }
 
 static void
@@ -171,7 +195,7 @@ run(struct inspection *i)
 			scan_bytes(p, o);
 		state(i, p, o);
 	}
-	scan_skeleton(i);
+	state_mail(i);
 }
 
 static int

@@ -23,7 +23,7 @@
 
 /*
  * Scanning decoded parts and the mail's skeleton finds all that libclamav
- * finds in the whole mail. The mails are the golden ones and each of ClamAV's
+ * finds in the whole mail, and a mail with two readings is scanned by both. The mails are the golden ones and each of ClamAV's
  * own test files (package clamav-testfiles) as an attachment.
  */
 enum { FILE_MOST = 8 << 20, MAIL_MOST = 32 << 20, ARENA = 512 << 20 };
@@ -245,6 +245,41 @@ mail_signatures_are_seen(void **state)
 	buf_free(&mail);
 }
 
+/* EICAR in base64, behind two fields that say how to read it. Readers take one
+ * or the other; we do, and libclamav's own reading counts as well. */
+static bool
+two_encodings_find(const char *first, const char *second)
+{
+	static const char eicar[] = "X5O!P%@AP[4\\PZX54(P^)7CC)7}"
+				    "$EICAR-STANDARD"
+				    "-ANTIVIRUS-TEST-FILE!$H+H*";
+	struct buf mail;
+	struct findings *f;
+	bool found;
+
+	buf_init(&mail, MAIL_MOST);
+	buf_printf(&mail,
+	    "From: a@example.com\r\nTo: b@example.com\r\nSubject: file\r\n"
+	    "MIME-Version: 1.0\r\nContent-Type: application/x-unknown\r\n"
+	    "Content-Transfer-Encoding: %s\r\n"
+	    "Content-Transfer-Encoding: %s\r\n\r\n",
+	    first, second);
+	add_base64(&mail, (const unsigned char *)eicar, sizeof eicar - 1);
+	f = inspect(&mail);
+	found = findings_has(f, FACT_VIRUS) != NULL;
+	findings_free(&f);
+	buf_free(&mail);
+	return found;
+}
+
+static void
+another_reading_counts(void **state)
+{
+	(void)state;
+	assert_true(two_encodings_find("base64", "7bit"));
+	assert_true(two_encodings_find("7bit", "base64"));
+}
+
 int
 main(void)
 {
@@ -252,6 +287,7 @@ main(void)
 		cmocka_unit_test(golden_mails_are_equal),
 		cmocka_unit_test(test_files_are_equal),
 		cmocka_unit_test(mail_signatures_are_seen),
+		cmocka_unit_test(another_reading_counts),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
