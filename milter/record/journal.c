@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +20,9 @@ struct batch {
 	size_t count;
 	const struct seal *seal; /* events[0] is a log.seal to be filled */
 	struct batch *next;
+	sem_t woken; /* it is done, or its thread is to lead */
+	bool leads;
 	int result;
-	bool done;
 	struct reason why;
 };
 
@@ -27,9 +30,8 @@ struct journal {
 	const struct conf *conf;
 	struct chain *chain; /* the leader's alone */
 	pthread_mutex_t mutex;
-	pthread_cond_t woken;
 	struct batch *first, **last; /* waiting */
-	bool leading;
+	bool led; /* a thread is writing, or was told to */
 };
 
 /* Repairs and records what a crash left, before anything relies on it. */
@@ -51,7 +53,6 @@ journal_open(const struct conf *conf, struct reason *why)
 	j->conf = conf;
 	j->last = &j->first;
 	pthread_mutex_init(&j->mutex, NULL);
-	pthread_cond_init(&j->woken, NULL);
 	j->chain = chain_open(conf, why);
 	if (j->chain == NULL || try_lock(j->chain, why) == -1) {
 		journal_close(&j);
@@ -68,7 +69,6 @@ journal_close(struct journal **j)
 	if (*j == NULL)
 		return;
 	chain_close(&(*j)->chain);
-	pthread_cond_destroy(&(*j)->woken);
 	pthread_mutex_destroy(&(*j)->mutex);
 	free(*j);
 	*j = NULL;
@@ -146,40 +146,61 @@ write_all(struct chain *c, struct batch *first)
 	chain_unlock(c);
 }
 
-/* One thread writes for all that wait. Called and left with the mutex held. */
+/*
+ * One thread writes for all that wait, and hands that over to one that came
+ * meanwhile. Each is woken on its own and once: what wakes all of them makes
+ * most find that they must wait again.
+ */
 static void
 lead(struct journal *j)
 {
-	struct batch *mine = j->first, *next;
+	struct batch *taken, *next;
 
+	pthread_mutex_lock(&j->mutex);
+	taken = j->first;
 	j->first = NULL;
 	j->last = &j->first;
-	j->leading = true;
 	pthread_mutex_unlock(&j->mutex);
-	write_all(j->chain, mine);
-	pthread_mutex_lock(&j->mutex);
-	j->leading = false;
-	for (; mine != NULL; mine = next) {
-		next = mine->next; /* gone when its thread sees done */
-		mine->done = true;
+	write_all(j->chain, taken);
+	for (; taken != NULL; taken = next) {
+		next = taken->next; /* gone when its thread wakes */
+		sem_post(&taken->woken);
 	}
-	pthread_cond_broadcast(&j->woken);
+	pthread_mutex_lock(&j->mutex);
+	next = j->first;
+	j->led = next != NULL;
+	if (next != NULL)
+		next->leads = true;
+	pthread_mutex_unlock(&j->mutex);
+	if (next != NULL)
+		sem_post(&next->woken);
+}
+
+static void
+wait_for(struct batch *b)
+{
+	while (sem_wait(&b->woken) == -1 && errno == EINTR)
+		continue;
 }
 
 /* Queues b and waits until it is done. */
 static int
 submit(struct journal *j, struct batch *b, struct reason *why)
 {
+	sem_init(&b->woken, 0, 0);
 	pthread_mutex_lock(&j->mutex);
 	*j->last = b;
 	j->last = &b->next;
-	while (!b->done) {
-		if (j->leading)
-			pthread_cond_wait(&j->woken, &j->mutex);
-		else
-			lead(j);
-	}
+	b->leads = !j->led;
+	j->led = true;
 	pthread_mutex_unlock(&j->mutex);
+	if (!b->leads)
+		wait_for(b);
+	if (b->leads) {
+		lead(j);
+		wait_for(b);
+	}
+	sem_destroy(&b->woken);
 	for (size_t i = 0; i < b->count; i++)
 		json_decref(b->events[i]);
 	if (b->result == -1)
