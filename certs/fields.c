@@ -117,15 +117,35 @@ ours_to_change(const struct field *field)
 	       fields_named(field, "Authentication-Results");
 }
 
+/* Room for one more; most messages have a handful. */
 static int
-keep(struct fields *f, const struct field *field, struct reason *why)
+make_room(struct fields *f, struct reason *why)
 {
-	struct field *to = &f->list[f->count];
+	size_t room = f->room == 0 ? 16 : 2 * f->room;
+	struct field *list;
 
+	if (f->count < f->room)
+		return 0;
 	if (f->count == FIELDS_MAX)
 		return reason_set(why,
 		    "more than %d header fields that may have to change",
 		    FIELDS_MAX);
+	list = realloc(f->list, room * sizeof *list);
+	if (list == NULL)
+		return reason_set(why, "no memory for the header");
+	f->list = list;
+	f->room = room;
+	return 0;
+}
+
+static int
+keep(struct fields *f, const struct field *field, struct reason *why)
+{
+	struct field *to;
+
+	if (make_room(f, why) == -1)
+		return -1;
+	to = &f->list[f->count];
 	*to = *field;
 	to->index = 1;
 	for (size_t i = 0; i < f->count; i++)
@@ -169,9 +189,6 @@ fields_open(struct fields *f, int message, struct reason *why)
 	memset(f, 0, sizeof *f);
 	if (fstat(message, &st) == -1)
 		return reason_errno(why, "message");
-	f->list = calloc(FIELDS_MAX, sizeof *f->list);
-	if (f->list == NULL)
-		return reason_set(why, "no memory for the header");
 	f->size = (size_t)st.st_size;
 	if (f->size == 0)
 		return 0;

@@ -29,7 +29,7 @@ struct fields {
 	unsigned char *bytes; /* the message, mapped */
 	size_t size, body; /* body: where it begins */
 	struct field *list;
-	size_t count;
+	size_t count, room;
 };
 
 /* Maps the message and lists those of its fields that may have to change:
