@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "milter/act/events.h"
 #include "milter/base/count.h"
-#include "milter/base/file.h"
 #include "milter/base/banned.h"
-
-enum { SECRET_MAX = 4096 };
 
 static json_t *
 tls(const struct envelope *e)
@@ -39,35 +35,15 @@ received(struct events *all, const struct envelope *e)
 }
 
 static void
-set_hashed(json_t *f, const char *key, const char *text, const char *secret,
-    size_t len)
+set_masked(json_t *f, const char *key, const char *text,
+    const struct quarantine *q)
 {
-	uint8_t digest[HASH_BYTES];
 	char hex[HASH_HEX];
 
 	if (text == NULL || text[0] == '\0')
 		return;
-	hash_mac((const uint8_t *)secret, len, text, strlen(text), digest);
-	hash_hex(digest, hex);
+	token_mask(q, key, text, hex);
 	json_object_set_new(f, key, json_string(hex));
-}
-
-/* Subjects and Message-IDs can be compared by who has the key, and read by
- * nobody (domain.md, 2.7). Without the key nothing is said of them. */
-static void
-set_hashes(json_t *f, const struct findings *found, const struct conf *conf)
-{
-	struct reason ignored;
-	char *secret;
-	size_t len;
-
-	if (file_get(AT_FDCWD, conf->secret_file, SECRET_MAX, &secret, &len,
-		&ignored) == -1)
-		return;
-	set_hashed(f, "msgid_h", found->message_id, secret, len);
-	set_hashed(f, "subject_h", found->subject, secret, len);
-	explicit_bzero(secret, len);
-	free(secret);
 }
 
 static json_t *
@@ -86,7 +62,10 @@ parsed(struct events *all, const struct carry *c)
 	const struct findings *found = c->a->findings;
 	json_t *f = events_fields(c->a->envelope);
 
-	set_hashes(f, found, c->a->conf);
+	/* They can be compared by who has the key, and read by nobody
+	 * (domain.md, 2.7). */
+	set_masked(f, "msgid_h", found->message_id, c->a->quarantine);
+	set_masked(f, "subject_h", found->subject, c->a->quarantine);
 	json_object_set_new(f, "from_domain", domain_of(found->from));
 	json_object_set_new(f, "parts", findings_parts_json(found));
 	json_object_set_new(f, "urls", findings_urls_json(found));

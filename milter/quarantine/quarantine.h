@@ -117,6 +117,12 @@ bool token_check(struct quarantine *q, const char *token,
 /* Records durably that it passed. */
 int token_pass(struct quarantine *q, const char *id, const char *nonce,
     struct reason *why);
+/* Did it? */
 bool token_passed(struct quarantine *q, const char *id, const char *nonce);
+
+/* HMAC-SHA-256 of text in hex, under a key that secret_file gives for label:
+ * what an event may tell of a subject. */
+void token_mask(const struct quarantine *q, const char *label,
+    const char *text, char hex[HASH_HEX]);
 
 #endif

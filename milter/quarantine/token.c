@@ -49,6 +49,17 @@ mac_of(const struct quarantine *q, const struct bound *t,
 	return result;
 }
 
+void
+token_mask(const struct quarantine *q, const char *label, const char *text,
+    char hex[HASH_HEX])
+{
+	uint8_t key[HASH_BYTES], mac[HASH_BYTES];
+
+	hash_mac(q->secret, HASH_BYTES, label, strlen(label), key);
+	hash_mac(key, sizeof key, text, strlen(text), mac);
+	hash_hex(mac, hex);
+}
+
 int
 token_body(int message, uint8_t sha256[HASH_BYTES], struct reason *why)
 {

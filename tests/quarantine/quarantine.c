@@ -380,6 +380,25 @@ a_token_passes_once_and_for_its_message_only(void **state)
 	quarantine_close(&q);
 }
 
+/* Equal texts are told to be equal, also after a restart; nothing else is. */
+static void
+a_mask_compares_and_tells_nothing(void **state)
+{
+	struct quarantine *q = open_quarantine(*state, true);
+	char mask[HASH_HEX], again[HASH_HEX], other[HASH_HEX];
+
+	token_mask(q, "subject_h", "secret plan", mask);
+	token_mask(q, "msgid_h", "secret plan", other);
+	assert_string_not_equal(mask, other);
+	token_mask(q, "subject_h", "secret plans", other);
+	assert_string_not_equal(mask, other);
+	quarantine_close(&q);
+	q = open_quarantine(*state, true);
+	token_mask(q, "subject_h", "secret plan", again);
+	assert_string_equal(mask, again);
+	quarantine_close(&q);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -397,6 +416,7 @@ main(void)
 		CASE(a_full_disk_takes_nothing),
 		CASE(the_sweep_puts_right_what_a_crash_left),
 		CASE(a_token_passes_once_and_for_its_message_only),
+		CASE(a_mask_compares_and_tells_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
