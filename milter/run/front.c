@@ -9,14 +9,13 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "milter/base/clock.h"
 #include "milter/base/log.h"
+#include "milter/run/awake.h"
 #include "milter/run/front.h"
 #include "milter/run/gate.h"
 #include "milter/run/sandbox.h"
@@ -44,51 +43,6 @@ read_again(void)
 	}
 	gate_switch_site(next);
 	log_info("settings and policy read again");
-}
-
-/* Opens a connection to our own milter socket and closes it; false when no
- * one listens any more. */
-static bool
-knock(const char *name)
-{
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	const char *path = strchr(name, ':');
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool refused;
-
-	if (fd == -1)
-		return true;
-	/* libmilter took it before, so that it fits. */
-	snprintf(un.sun_path, sizeof un.sun_path, "%.107s",
-	    path != NULL ? path + 1 : name);
-	refused = connect(fd, (struct sockaddr *)&un, sizeof un) == -1 &&
-		  (errno == ECONNREFUSED || errno == ENOENT);
-	close(fd);
-	return !refused;
-}
-
-/*
- * libmilter wakes for connections only, and forgets some. Its pool counts a
- * worker as idle until that worker runs, so that of two sessions that become
- * ready together one may find nobody and wait until another session ends
- * (measured: beside 200 half-sent packets an honest client waited over 60 s);
- * and smfi_stop() waits for a lock that the listener gives up when someone
- * connects, or after five seconds. A connection of our own, ten times a second,
- * cures both: its worker takes up what was forgotten.
- */
-static void *
-keep_awake(void *unused)
-{
-	struct timespec pause = { 0, 100000000 };
-	struct site *site = gate_use_site();
-	char name[sizeof((struct sockaddr_un *)0)->sun_path + 8];
-
-	(void)unused;
-	snprintf(name, sizeof name, "%s", site->conf->milter_socket);
-	site_done(&site);
-	while (strncmp(name, "inet", 4) != 0 && knock(name))
-		nanosleep(&pause, NULL);
-	return NULL;
 }
 
 /* What has begun is finished; what begins now is deferred. */
@@ -237,7 +191,9 @@ set_up(struct reason *why)
 	gate.journal = journal_open(conf, why);
 	if (gate.journal != NULL)
 		gate.quarantine = quarantine_open(conf, true, why);
-	return gate.quarantine == NULL ? -1 : record_swept(why);
+	if (gate.quarantine == NULL || record_swept(why) == -1)
+		return -1;
+	return awake_start(conf->milter_socket, why);
 }
 
 int
@@ -254,8 +210,7 @@ front_main(const char *file, int control)
 		log_error("%s", why.text);
 		return 78; /* EX_CONFIG: trying again would not help */
 	}
-	if (pthread_create(&thread, NULL, listen_to_supervisor, NULL) != 0 ||
-	    pthread_create(&thread, NULL, keep_awake, NULL) != 0)
+	if (pthread_create(&thread, NULL, listen_to_supervisor, NULL) != 0)
 		return 71;
 	status = smfi_main() == MI_FAILURE ? 1 : 0;
 	quarantine_close(&gate.quarantine);

@@ -11,6 +11,7 @@ site_sources = %D%/site.c %D%/site.h %D%/ask.c %D%/ask.h \
 	%D%/spawn.c %D%/spawn.h %D%/collect.c %D%/collect.h
 
 sekimorid_SOURCES = %D%/sekimorid.c \
+	%D%/awake.c %D%/awake.h \
 	%D%/folders.c \
 	%D%/front.c %D%/front.h \
 	%D%/gate.c %D%/gate.h \

@@ -84,9 +84,10 @@ def ticks(pid):
 
 class Daemon:
     """small: folders of state/ that get a file system of their own of 512 KB
-    (as root), for no_room()."""
+    (as root), for no_room(). place: host and port of an inet socket, instead
+    of one in the file system."""
 
-    def __init__(self, small=(), **settings):
+    def __init__(self, small=(), place=None, **settings):
         self.folder = tempfile.mkdtemp(prefix="sekimori-smtp.")
         os.chmod(self.folder, 0o755)  # the parts' users pass through
         for name in ("clamav", "state"):
@@ -103,12 +104,13 @@ class Daemon:
                     self.at("default.policy"))
         subprocess.run(["chmod", "-R", "u+rwX,go+rX", self.folder],
                        check=True)
-        self.socket = self.at("run/milter.sock")
+        self.socket = place or self.at("run/milter.sock")
         self.settings = {
             **(USERS if ROOT else {}), "own_domains": "here.example",
             "own_networks": "127.0.0.1", "node": "gate.example",
             "run_dir": self.at("run"), "libexec_dir": BUILD,
-            "milter_socket": "unix:" + self.socket,
+            "milter_socket": "inet:%d@%s" % place[::-1] if place
+                             else "unix:" + self.socket,
             "policy_file": self.at("default.policy"),
             "signature_dir": self.at("clamav"),
             "own_signature_dir": self.at("own"), "signature_check": 1,

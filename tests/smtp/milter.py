@@ -46,7 +46,8 @@ class Connection:
     def __init__(self, path, address="192.0.2.10", helo="client.example",
                  macros=None, timeout=60, acts=ACTS, offered=OFFERED):
         self.out = b""
-        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket = socket.socket(
+            socket.AF_UNIX if isinstance(path, str) else socket.AF_INET)
         self.socket.settimeout(timeout)
         self.socket.connect(path)
         self.file = self.socket.makefile("rb")
