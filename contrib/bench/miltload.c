@@ -3,11 +3,13 @@
 /*
  * A milter client that behaves as an MTA does: for measuring filters.
  *
- *	miltload [-c CONNECTIONS] [-n MESSAGES] [-k KEPT] SOCKET MAIL...
+ *	miltload [-c CONNECTIONS] [-n MESSAGES] [-k KEPT] [-r RATE] SOCKET MAIL...
  *	miltload -i IDLE | -h HALF SOCKET    hold connections until killed
  *
  * Each connection is a thread. It sends KEPT messages (default: all of its
- * share) over one connection, as Postfix does with a reused SMTP session. It
+ * share) over one connection, as Postfix does with a reused SMTP session. With
+ * RATE, so many messages are due each second, and a message's time counts from
+ * when it was due: a filter that stands still makes all of them wait. It
  * prints one JSON line: messages, seconds, p50, p99 and max in milliseconds,
  * and how often each reply came.
  */
@@ -61,7 +63,8 @@ struct client {
 static struct mail mails[MOST_MAILS];
 static size_t mails_count;
 static const char *socket_path;
-static int kept;
+static int kept, rate;
+static double begun;
 static size_t total;
 static _Atomic size_t next_message;
 static double *latency;
@@ -297,6 +300,25 @@ finish(struct client *c)
 	return -1;
 }
 
+/* When the message is to be sent, and not before. */
+static double
+wait_until_due(size_t number)
+{
+	struct timespec pause;
+	double due, left;
+
+	if (rate == 0)
+		return now();
+	due = begun + (double)number / rate;
+	left = due - now();
+	if (left <= 0)
+		return due;
+	pause.tv_sec = (time_t)left;
+	pause.tv_nsec = (long)((left - (double)pause.tv_sec) * 1e9);
+	nanosleep(&pause, NULL);
+	return due;
+}
+
 static int
 one_message(struct client *c, const struct mail *m, size_t number)
 {
@@ -304,7 +326,7 @@ one_message(struct client *c, const struct mail *m, size_t number)
 	static const char to[] = "<rcpt@example.go.jp>";
 	char macros[64] = "M";
 	int len = snprintf(macros, sizeof macros, "Mi%cB%zu", 0, number) + 1;
-	double begin = now();
+	double begin = wait_until_due(number);
 
 	c->stopped = 0;
 	packet(c, 'D', macros, (size_t)len);
@@ -427,15 +449,15 @@ static void
 run(int connections)
 {
 	static pthread_t threads[MOST_THREADS];
-	double begin = now();
 
+	begun = now();
 	latency = calloc(total, sizeof *latency);
 	for (int i = 0; i < connections; i++)
 		if (pthread_create(&threads[i], NULL, work, NULL) != 0)
 			exit(1);
 	for (int i = 0; i < connections; i++)
 		pthread_join(threads[i], NULL);
-	print_result(now() - begin);
+	print_result(now() - begun);
 }
 
 int
@@ -445,7 +467,7 @@ main(int argc, char **argv)
 
 	total = 1000;
 	kept = 1000000;
-	while ((option = getopt(argc, argv, "c:n:k:i:h:")) != -1) {
+	while ((option = getopt(argc, argv, "c:n:k:r:i:h:")) != -1) {
 		int value = atoi(optarg);
 
 		if (option == 'c')
@@ -455,6 +477,8 @@ main(int argc, char **argv)
 			total = (size_t)value;
 		else if (option == 'k')
 			kept = value;
+		else if (option == 'r')
+			rate = value;
 		else if (option == 'i')
 			idle = value;
 		else if (option == 'h')
@@ -463,7 +487,8 @@ main(int argc, char **argv)
 			return 2;
 	}
 	if (optind == argc) {
-		fputs("usage: miltload [-c N] [-n N] [-k N] SOCKET MAIL...\n",
+		fputs("usage: miltload [-c N] [-n N] [-k N] [-r N] SOCKET "
+		      "MAIL...\n",
 		    stderr);
 		return 2;
 	}
