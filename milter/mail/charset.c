@@ -198,20 +198,23 @@ as_utf8(struct arena *a, struct span s, unsigned *trouble)
 	return text ? text : arena_string(a, REPLACED);
 }
 
-/* UTF-16 without a byte order mark is big-endian by RFC 2781, and little-endian
- * by Windows: ASCII in it tells. */
+/* UTF-16 without a byte order mark is big-endian by RFC 2781 and little-endian
+ * by Windows: readers take it for two texts. ASCII in it tells. */
 static const char *
-utf16(const char *label, struct span s)
+utf16(const char *label, struct span s, unsigned *trouble)
 {
-	bool little = s.len > 1 && s.at[0] != 0 && s.at[1] == 0;
-
-	return strcmp(label, "utf-16") == 0 && little ? "utf-16le" : label;
+	if (strcmp(label, "utf-16") != 0 || s.len < 2 ||
+	    memcmp(s.at, "\xfe\xff", 2) == 0 ||
+	    memcmp(s.at, "\xff\xfe", 2) == 0)
+		return label;
+	*trouble |= CHARSET_MISMATCH;
+	return s.at[0] != 0 && s.at[1] == 0 ? "utf-16le" : label;
 }
 
 static char *
 by_table(struct arena *a, const char *label, struct span s, unsigned *trouble)
 {
-	const char *icu = utf16(label, s);
+	const char *icu = utf16(label, s, trouble);
 	char *text;
 	int bad;
 

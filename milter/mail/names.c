@@ -131,6 +131,9 @@ add_odd(struct reading *r, struct node *n, const struct param *p,
 		add_tail(r, n, p, source);
 	if (!p->quoted)
 		add_plain(r, n, param_bare(a, p->value), source);
+	if (!p->quoted && param_single_quoted(p->value))
+		add_plain(r, n,
+		    (struct span){ p->value.at + 1, p->value.len - 2 }, source);
 	if (p->next == NULL || !p->next->lonely)
 		return;
 	end = span_find(p->source, ';');

@@ -154,6 +154,12 @@ is_token(struct span s)
 	return s.len > 0;
 }
 
+bool
+param_single_quoted(struct span s)
+{
+	return s.len > 1 && s.at[0] == '\'' && s.at[s.len - 1] == '\'';
+}
+
 static struct param *
 one(struct scan *p)
 {
@@ -180,7 +186,8 @@ one(struct scan *p)
 		return param;
 	}
 	param->value = up_to(p, ";");
-	param->odd |= !is_token(param->value);
+	param->odd |=
+	    !is_token(param->value) || param_single_quoted(param->value);
 	return param;
 }
 

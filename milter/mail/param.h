@@ -61,6 +61,9 @@ bool param_written(struct arena *a, const struct params *f, const char *name,
 struct span
 param_extended(struct arena *a, struct span value, const char **charset);
 
+/* Is it in quotes that RFC 2045 does not know, and some readers take off? */
+bool param_single_quoted(struct span value);
+
 /* value without comments (RFC 5322 3.2.2, nested ones too) and trimmed. */
 struct span param_bare(struct arena *a, struct span value);
 

@@ -42,6 +42,7 @@ static const struct {
 	{ CD "filename=a.z(x)ip", "a.z(x)ip|a.zip" },
 	{ CD "filename=\"a\".zip", "a|a.zip" },
 	{ CD "filename=a;.zip", "a|a;.zip" },
+	{ CD "filename='a.exe'", "'a.exe'|a.exe" },
 	{ CD "filena(x)me=a.zip", "a.zip" },
 	{ CD "filename=a.txt; filename=a.exe", "a.txt|a.exe" },
 	{ CD "filename=\"a.txt", "a.txt" },
