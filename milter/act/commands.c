@@ -1,38 +1,25 @@
 /* SPDX-License-Identifier: ISC */
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "milter/act/commands.h"
 #include "milter/act/release.h"
 #include "milter/base/command.h"
 #include "milter/base/text.h"
+#include "milter/record/who.h"
 #include "milter/base/banned.h"
 
-enum { NOTE = 1024, USER = 64 };
+enum { NOTE = 1024 };
 
 /* What both verbs need. */
 struct desk {
 	const struct conf *conf;
 	struct quarantine *q;
 	struct journal *j;
-	char user[USER];
+	char user[WHO_SIZE];
 	char note[NOTE];
 	bool json;
 };
-
-/* The one who logged in, also behind sudo; else the user of the process. */
-static void
-who(char user[USER])
-{
-	struct passwd *pw;
-
-	if (getlogin_r(user, USER) == 0)
-		return;
-	pw = getpwuid(getuid());
-	snprintf(user, USER, "%s", pw != NULL ? pw->pw_name : "unknown");
-}
 
 /* One message: the word for its result, or NULL and why. */
 typedef const char *act_on(struct desk *d, const char *id, struct reason *why);
@@ -100,7 +87,7 @@ with_desk(struct desk *d, int argc, char **argv, act_on *one)
 	struct reason why;
 	int answer = COMMAND_FAILED;
 
-	who(d->user);
+	who_typed(d->user);
 	d->q = quarantine_open(d->conf, false, &why);
 	if (d->q != NULL)
 		d->j = journal_open(d->conf, &why);

@@ -151,39 +151,23 @@ command_quarantine_show(const struct conf *conf, int argc, char **argv)
 	return COMMAND_OK;
 }
 
-/* Where the copy goes. A message can hold control sequences that take a
- * terminal over, so not there. */
-static int
-open_out(const char *path, struct reason *why)
+static int export(const struct conf *conf, const char *id, const char *note,
+    struct reason *why)
 {
-	int fd;
+	struct quarantine *q;
+	int message = -1, result = -1;
 
-	if (path == NULL || strcmp(path, "-") == 0) {
-		if (!isatty(STDOUT_FILENO))
-			return dup(STDOUT_FILENO);
+	/* A message can hold control sequences that take a terminal over. */
+	if (isatty(STDOUT_FILENO))
 		return reason_set(why, "the bytes of held mail are not shown "
 				       "on a terminal: use --out FILE or a "
 				       "pipe");
-	}
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	return fd == -1 ? reason_errno(why, "%s", path) : fd;
-}
-
-static int export(const struct conf *conf, const char *id, const char *path,
-    const char *note, struct reason *why)
-{
-	struct quarantine *q = quarantine_open(conf, false, why);
-	int message = -1, out = -1, result = -1;
-
+	q = quarantine_open(conf, false, why);
 	if (q != NULL)
 		message = quarantine_open_message(q, id, why);
-	if (message != -1)
-		out = open_out(path, why);
-	if (out != -1 &&
+	if (message != -1 &&
 	    record(conf, EVENT_QUARANTINE_EXPORT, id, note, why) == 0)
-		result = file_copy(message, out, why);
-	if (out != -1 && close(out) == -1 && result == 0)
-		result = reason_errno(why, "%s", path);
+		result = file_copy(message, STDOUT_FILENO, why);
 	if (message != -1)
 		close(message);
 	quarantine_close(&q);
@@ -194,7 +178,6 @@ int
 command_quarantine_export(const struct conf *conf, int argc, char **argv)
 {
 	const char *note = command_option(&argc, argv, "--reason");
-	const char *path = command_option(&argc, argv, "--out");
 	struct reason why;
 
 	if (argc != 2)
@@ -204,7 +187,7 @@ command_quarantine_export(const struct conf *conf, int argc, char **argv)
 				"is recorded\n");
 		return COMMAND_USAGE;
 	}
-	if (export(conf, argv[1], path, note, &why) == -1)
+	if (export(conf, argv[1], note, &why) == -1)
 		return fail(&why);
 	return COMMAND_OK;
 }

@@ -17,8 +17,8 @@ int command_quarantine_list(const struct conf *conf, int argc, char **argv);
  * Records quarantine.view; shows nothing when that cannot be recorded. */
 int command_quarantine_show(const struct conf *conf, int argc, char **argv);
 
-/* quarantine export: the original bytes, to a file or pipe. Needs a reason and
- * records quarantine.export first. */
+/* quarantine export: the original bytes to standard output, if that is a file
+ * or pipe. Needs a reason and records quarantine.export first. */
 int command_quarantine_export(const struct conf *conf, int argc, char **argv);
 
 #endif

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +31,7 @@ static const struct format {
 /* What was asked for. */
 struct order {
 	struct report report;
-	const char *lang, *out;
+	const char *lang;
 	const struct format *format;
 };
 
@@ -80,7 +78,6 @@ read_order(struct order *o, int argc, char **argv)
 	struct reason why;
 
 	o->report.only = command_option(&argc, argv, "--system");
-	o->out = command_option(&argc, argv, "--out");
 	o->report.draft = command_flag(&argc, argv, "--draft");
 	if (argc > 1)
 		return usage("what is meant by ", argv[1]);
@@ -91,35 +88,6 @@ read_order(struct order *o, int argc, char **argv)
 	if (read_words(o, lang, format) != COMMAND_OK)
 		return COMMAND_USAGE;
 	return read_as_of(o, as_of);
-}
-
-static int
-write_file(const char *path, const struct buf *b, struct reason *why)
-{
-	char *copy = strdup(path), *name = strdup(path);
-	int folder = -1, result = -1;
-
-	if (copy != NULL && name != NULL)
-		folder =
-		    open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder == -1)
-		reason_errno(why, "%s", path);
-	else
-		result = file_put(folder, basename(name), b->data, b->len, 0640,
-		    why);
-	if (folder != -1)
-		close(folder);
-	free(copy);
-	free(name);
-	return result;
-}
-
-static int
-write_out(const struct order *o, const struct buf *b, struct reason *why)
-{
-	if (o->out != NULL && strcmp(o->out, "-") != 0)
-		return write_file(o->out, b, why);
-	return file_write(STDOUT_FILENO, b->data, b->len, why);
 }
 
 /* Before it is handed out: a report that nobody knows of is none. */
@@ -158,10 +126,24 @@ print(const struct conf *conf, const struct order *o, struct reason *why)
 			     strcmp(o->lang, "ja") == 0),
 	    &out);
 	if (record(conf, o, &out, why) == 0)
-		result = write_out(o, &out, why);
+		result = file_write(STDOUT_FILENO, out.data, out.len, why);
 	buf_free(&out);
 	arena_free(&arena);
 	return result;
+}
+
+/* A report that is no draft rests on a journal without a fault. */
+static int
+refuse_faults(const struct order *o, struct reason *why)
+{
+	const struct journal_report *j = &o->report.journal;
+
+	if (j->faults_count == 0 || o->report.draft)
+		return 0;
+	return reason_set(why,
+	    "the journal has %zu faults, the first: %.160s; --draft makes a "
+	    "report that says so",
+	    j->faults_count, j->faults[0].text);
 }
 
 int
@@ -174,16 +156,9 @@ command_report(const struct conf *conf, int argc, char **argv)
 	if (result != COMMAND_OK)
 		return result;
 	if (report_collect(conf, &o.report, &why) == -1 ||
-	    print(conf, &o, &why) == -1) {
+	    refuse_faults(&o, &why) == -1 || print(conf, &o, &why) == -1) {
 		fprintf(stderr, "sekimorictl report: %s\n", why.text);
 		result = COMMAND_FAILED;
-	} else if (o.report.journal.faults_count > 0) {
-		fprintf(stderr,
-		    "sekimorictl report: the journal has %zu faults, the "
-		    "first: %s\n",
-		    o.report.journal.faults_count,
-		    o.report.journal.faults[0].text);
-		result = o.report.draft ? COMMAND_OK : COMMAND_FAILED;
 	}
 	report_free(&o.report);
 	return result;

@@ -10,9 +10,9 @@
 
 /*
  * report --fiscal-year N [--lang ja|en] [--format html|csv|json]
- * [--as-of DATE] [--system ID] [--out FILE] [--draft]: writes the annual
- * report and records that it was made. COMMAND_FAILED when the journal has
- * faults (the report says so) unless it is a draft.
+ * [--as-of DATE] [--system ID] [--draft]: writes the annual report to standard
+ * output and records that it was made. From a journal with faults only a draft
+ * is made, which says so.
  */
 int command_report(const struct conf *conf, int argc, char **argv);
 

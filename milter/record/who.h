@@ -7,8 +7,11 @@
  */
 enum { WHO_SIZE = 64 };
 
-/* The one who logged in, also behind sudo; else the user of the process, by
- * name or number. */
+/* Finds out, once, before the process becomes another user. */
+void who_remember(void);
+
+/* The one who logged in, also behind sudo; else the user who started the
+ * process, by name or number. */
 void who_typed(char user[WHO_SIZE]);
 
 #endif

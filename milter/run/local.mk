@@ -41,6 +41,7 @@ sekimorictl_SOURCES = %D%/sekimorictl.c \
 	%D%/ctl_certs.c \
 	%D%/ctl_config.c \
 	%D%/ctl_explain.c \
+	%D%/ctl_out.c %D%/ctl_out.h \
 	%D%/ctl_scan.c \
 	%D%/ctl_selftest.c \
 	%D%/local.c %D%/local.h \

@@ -13,7 +13,9 @@
 #include "milter/quarantine/commands.h"
 #include "milter/record/commands.h"
 #include "milter/record/report_commands.h"
+#include "milter/record/who.h"
 #include "milter/run/ctl.h"
+#include "milter/run/ctl_out.h"
 #include "milter/run/sandbox.h"
 #include "policy/commands.h"
 #include "milter/base/banned.h"
@@ -74,20 +76,51 @@ begins(const char *words, int argc, char **argv)
 	return true;
 }
 
+/* One verb, with what it was given. */
+struct call {
+	const struct conf *conf;
+	int argc;
+	char **argv;
+};
+
+static int
+as_the_filter(void *context)
+{
+	const struct call *call = context;
+	struct reason why;
+
+	if (sandbox_user(call->conf->user, &why) == -1) {
+		fprintf(stderr, "sekimorictl: %s\n", why.text);
+		return COMMAND_FAILED;
+	}
+	return command_run(commands, COUNT(commands), call->conf,
+	    call->argc - 1, call->argv + 1);
+}
+
+static const char *
+take_out(struct call *call)
+{
+	for (size_t i = 0; i < COUNT(commands); i++)
+		if (begins(commands[i].words, call->argc, call->argv) &&
+		    strstr(commands[i].arguments, "--out ") != NULL)
+			return command_option(&call->argc, call->argv, "--out");
+	return NULL;
+}
+
 static int
 run(const struct conf *conf, int argc, char **argv)
 {
-	struct reason why;
+	struct call call = { conf, argc, argv };
+	const char *out;
 
 	for (size_t i = 0; i < COUNT(rooted); i++)
 		if (begins(rooted[i].words, argc, argv))
 			return command_run(rooted, COUNT(rooted), conf,
 			    argc - 1, argv + 1);
-	if (sandbox_user(conf->user, &why) == -1) {
-		fprintf(stderr, "sekimorictl: %s\n", why.text);
-		return COMMAND_FAILED;
-	}
-	return command_run(commands, COUNT(commands), conf, argc - 1, argv + 1);
+	out = take_out(&call);
+	if (out == NULL || strcmp(out, "-") == 0)
+		return as_the_filter(&call);
+	return ctl_out(out, as_the_filter, &call);
 }
 
 static int
@@ -121,6 +154,7 @@ main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "");
 	log_open("sekimorictl", 1);
+	who_remember();
 	/* The servers it starts log where it does. */
 	setenv("SEKIMORI_STDERR", "1", 1);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {

@@ -7,3 +7,8 @@ tests_run_sandbox_LDADD = $(BASE_LIBS) $(SECCOMP_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/run/collect
 tests_run_collect_SOURCES = %D%/collect.c milter/run/collect.c
 tests_run_collect_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/run/ctl_out
+tests_run_ctl_out_SOURCES = tests/run/ctl_out.c milter/run/ctl_out.c \
+	milter/run/ctl_out.h
+tests_run_ctl_out_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
