@@ -41,6 +41,7 @@ refuse(struct reason *why, const char *what, cl_error_t error)
 
 /* The context of one scan: what the archive walkers tell of the members. */
 struct scan {
+	struct seen *seen;
 	bool encrypted;
 	bool too_large;
 	unsigned long limit;
@@ -66,6 +67,24 @@ see_member(const char *type, unsigned long container, const char *name,
 		return CL_CLEAN;
 	s->encrypted |= encrypted != 0;
 	s->too_large |= size > s->limit;
+	return CL_CLEAN;
+}
+
+/* Called for everything that is about to be scanned, the file itself first. */
+static cl_error_t
+see_inside(int fd, const char *type, const char **ancestors, size_t outside,
+    const char *name, size_t size, const char *bytes, uint32_t depth,
+    uint32_t attributes, void *context)
+{
+	struct scan *s = context;
+	uint8_t sha256[HASH_BYTES];
+
+	(void)fd, (void)type, (void)ancestors, (void)outside, (void)name;
+	if (s == NULL || s->seen == NULL || depth == 0 || bytes == NULL ||
+	    (attributes & LAYER_ATTRIBUTES_NORMALIZED) != 0)
+		return CL_CLEAN;
+	hash_bytes(bytes, size, sha256);
+	seen_add(s->seen, sha256);
 	return CL_CLEAN;
 }
 
@@ -195,9 +214,12 @@ find_canary(struct reason *why)
 	static const char eicar[] = "X5O!P%@AP[4\\PZX54(P^)7CC)7}"
 				    "$EICAR-STANDARD"
 				    "-ANTIVIRUS-TEST-FILE!$H+H*";
+	const struct engine_ask ask = {
+		.bytes = (const unsigned char *)eicar,
+		.len = sizeof eicar - 1,
+	};
 	char name[128];
-	enum engine_result result = engine_scan((const unsigned char *)eicar,
-	    sizeof eicar - 1, NULL, name, sizeof name);
+	enum engine_result result = engine_scan(&ask, name, sizeof name);
 
 	if (result == ENGINE_FOUND)
 		return 0;
@@ -214,6 +236,7 @@ build(struct cl_engine *e, const struct conf *conf, struct engine_info *in,
 	if (set_limits(e, conf, why) == -1 || load_all(e, conf, in, why) == -1)
 		return -1;
 	cl_engine_set_clcb_meta(e, see_member);
+	cl_engine_set_clcb_file_inspection(e, see_inside);
 	describe(e, in);
 	error = cl_engine_compile(e);
 	if (error != CL_SUCCESS)
@@ -345,8 +368,8 @@ begin(void)
 }
 
 static enum engine_result
-scan_memory(const unsigned char *bytes, size_t len, const char *filename,
-    struct cl_scan_options options, char *name, size_t size)
+scan_memory(const struct engine_ask *ask, struct cl_scan_options options,
+    char *name, size_t size)
 {
 	struct scan s = begin();
 	const char *virus = NULL;
@@ -355,34 +378,33 @@ scan_memory(const unsigned char *bytes, size_t len, const char *filename,
 	cl_error_t error;
 
 	name[0] = '\0';
-	if (len == 0)
+	if (ask->len == 0)
 		return ENGINE_CLEAN;
-	map = cl_fmap_open_memory(bytes, len);
+	map = cl_fmap_open_memory(ask->bytes, ask->len);
 	if (map == NULL) {
 		snprintf(name, size, "no memory to scan");
 		return ENGINE_ERROR;
 	}
-	error = cl_scanmap_callback(map, filename, &virus, &scanned, engine,
-	    &options, &s);
+	s.seen = ask->seen;
+	error = cl_scanmap_callback(map, ask->filename, &virus, &scanned,
+	    engine, &options, &s);
 	cl_fmap_close(map);
 	return judge(error, virus, &s, name, size);
 }
 
 enum engine_result
-engine_scan(const unsigned char *bytes, size_t len, const char *filename,
-    char *name, size_t size)
+engine_scan(const struct engine_ask *ask, char *name, size_t size)
 {
-	return scan_memory(bytes, len, filename, all_readers, name, size);
+	return scan_memory(ask, all_readers, name, size);
 }
 
 enum engine_result
-engine_scan_text(const unsigned char *bytes, size_t len, char *name,
-    size_t size)
+engine_scan_text(const struct engine_ask *ask, char *name, size_t size)
 {
 	struct cl_scan_options options = all_readers;
 
 	options.parse &= ~(uint32_t)CL_SCAN_PARSE_MAIL;
-	return scan_memory(bytes, len, NULL, options, name, size);
+	return scan_memory(ask, options, name, size);
 }
 
 enum engine_result

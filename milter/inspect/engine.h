@@ -8,6 +8,7 @@
 
 #include "milter/base/conf.h"
 #include "milter/base/reason.h"
+#include "milter/inspect/seen.h"
 
 /*
  * libclamav: loaded once in the scan server, inherited by its children. Only
@@ -44,17 +45,24 @@ enum engine_result {
 	ENGINE_ERROR /* name is libclamav's error text */
 };
 
-/* Scans bytes from memory; name gets size bytes of text. filename is the
- * part's name or NULL. */
-enum engine_result engine_scan(const unsigned char *bytes, size_t len,
-    const char *filename, char *name, size_t size);
+/* What is to be scanned. */
+struct engine_ask {
+	const unsigned char *bytes;
+	size_t len;
+	const char *filename; /* or NULL */
+	struct seen *seen; /* gets what is scanned inside; or NULL */
+};
+
+/* Scans it; name gets size bytes of text. */
+enum engine_result engine_scan(const struct engine_ask *ask, char *name,
+    size_t size);
 
 /* The same of a mail's header and text, whose parts are scanned on their own:
  * signatures of whole mails see it, but libclamav does not take the parts out
  * a second time (through temporary files, a third of the cost of a short
  * mail). */
-enum engine_result engine_scan_text(const unsigned char *bytes, size_t len,
-    char *name, size_t size);
+enum engine_result engine_scan_text(const struct engine_ask *ask, char *name,
+    size_t size);
 
 /* The same of an open file, for measuring and for the equality test. */
 enum engine_result engine_scan_file(int fd, char *name, size_t size);

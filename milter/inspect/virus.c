@@ -4,6 +4,7 @@
 #include "milter/inspect/cache.h"
 #include "milter/inspect/engine.h"
 #include "milter/inspect/inspect.h"
+#include "milter/inspect/seen.h"
 #include "milter/inspect/skeleton.h"
 #include "milter/base/banned.h"
 
@@ -49,16 +50,32 @@ place_of(const struct outcomes *all, const uint8_t *sha256)
 	}
 }
 
-static void
-scan_bytes(const struct part *p, struct outcome *o)
+static bool
+holds_members(const struct part *p)
 {
+	return p->child != NULL && p->child->origin == ORIGIN_MEMBER;
+}
+
+/* The bytes of a part. What a clean container held was scanned with it. */
+static void
+scan_bytes(const struct part *p, struct seen *seen, struct outcome *o)
+{
+	const struct engine_ask ask = {
+		.bytes = p->bytes,
+		.len = p->size,
+		.filename = p->names == NULL ? NULL : p->names->name,
+		.seen = holds_members(p) ? seen : NULL,
+	};
+
 	o->sha256 = p->sha256;
 	if (cache_has(p->sha256))
 		return;
-	o->result = engine_scan(p->bytes, p->size,
-	    p->names == NULL ? NULL : p->names->name, o->name, sizeof o->name);
+	if (p->origin != ORIGIN_MEMBER || !seen_has(seen, p->sha256))
+		o->result = engine_scan(&ask, o->name, sizeof o->name);
 	if (o->result == ENGINE_CLEAN)
 		cache_add(p->sha256);
+	else
+		seen_forget(seen);
 }
 
 static void
@@ -145,15 +162,16 @@ scan_mail(const struct message *m, char *name, size_t size)
 	bool strict = is_strict(m);
 	enum engine_result result;
 	uint8_t sha256[HASH_BYTES];
-	size_t len = m->size;
-	const unsigned char *bytes = strict ? skeleton_of(m, &len) : m->bytes;
+	struct engine_ask ask = { .bytes = m->bytes, .len = m->size };
 
-	hash_bytes(bytes, len, sha256);
+	if (strict)
+		ask.bytes = skeleton_of(m, &ask.len);
+	hash_bytes(ask.bytes, ask.len, sha256);
 	name[0] = '\0';
 	if (cache_has(sha256))
 		return ENGINE_CLEAN;
-	result = strict ? engine_scan_text(bytes, len, name, size)
-			: engine_scan(bytes, len, NULL, name, size);
+	result = strict ? engine_scan_text(&ask, name, size)
+			: engine_scan(&ask, name, size);
 	if (result == ENGINE_CLEAN)
 		cache_add(sha256);
 	return result;
@@ -181,6 +199,8 @@ static void
 run(struct inspection *i)
 {
 	struct outcomes all = outcomes_new(i->message);
+	struct seen *seen =
+	    seen_new(i->message->arena, (size_t)i->message->parts);
 
 	if (engine_info()->reduced)
 		inspect_fact(i, FACT_SIGNATURES_REDUCED, NULL, "%s",
@@ -192,7 +212,7 @@ run(struct inspection *i)
 			continue;
 		o = place_of(&all, p->sha256);
 		if (o->sha256 == NULL)
-			scan_bytes(p, o);
+			scan_bytes(p, seen, o);
 		state(i, p, o);
 	}
 	state_mail(i);

@@ -9,6 +9,7 @@
 #include "milter/mail/opaque.h"
 #include "milter/mail/plain.h"
 #include "milter/mail/tnef.h"
+#include "milter/mail/unpack.h"
 #include "milter/mail/uuencode.h"
 #include "milter/base/banned.h"
 
@@ -90,7 +91,9 @@ read_packed(struct reading *r, struct node *n, struct span bytes)
 		tnef_read(r, n, bytes);
 	else if (named(n, ".eml") && begins_message(bytes))
 		(void)reading_part(r, n, ORIGIN_MESSAGE, bytes);
-	else if (strncmp(type, "text/", 5) == 0)
+	else
+		unpack_read(r, n, bytes);
+	if (strncmp(type, "text/", 5) == 0)
 		uuencode_read(r, n, bytes);
 }
 

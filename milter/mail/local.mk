@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: ISC
 noinst_LIBRARIES += milter/mail/libmail.a
 milter_mail_libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) \
-	$(ICU_CFLAGS) $(XML_CFLAGS) $(IDN2_CFLAGS)
+	$(ICU_CFLAGS) $(XML_CFLAGS) $(IDN2_CFLAGS) $(ARCHIVE_CFLAGS)
 milter_mail_libmail_a_SOURCES = \
+	%D%/archive.c %D%/archive.h \
 	%D%/author.c %D%/author.h \
 	%D%/base64.c %D%/base64.h \
 	%D%/boundary.c %D%/boundary.h \
@@ -25,7 +26,8 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/rtf.c %D%/rtf.h \
 	%D%/span.c %D%/span.h \
 	%D%/tnef.c %D%/tnef.h \
+	%D%/unpack.c %D%/unpack.h \
 	%D%/uuencode.c %D%/uuencode.h \
 	%D%/words.c %D%/words.h
 MAIL_LIBS = milter/mail/libmail.a $(GMIME_LIBS) $(ICU_LIBS) \
-	$(XML_LIBS) $(IDN2_LIBS) $(BASE_LIBS)
+	$(XML_LIBS) $(IDN2_LIBS) $(ARCHIVE_LIBS) $(BASE_LIBS)

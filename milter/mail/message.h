@@ -54,6 +54,7 @@ struct file_name {
 enum part_origin {
 	ORIGIN_MIME,    /* a body part of the message */
 	ORIGIN_MESSAGE, /* an attached message, its children are its parts */
+	ORIGIN_MEMBER,  /* out of an archive or another container */
 	ORIGIN_TNEF,    /* out of a winmail.dat */
 	ORIGIN_UUENCODE /* out of text between begin and end */
 };
@@ -110,6 +111,8 @@ struct message {
 struct message_limits {
 	int parts, depth, headers;
 	size_t header_bytes, decoded;
+	size_t member; /* bytes of one member of an archive */
+	size_t ratio; /* how many times the archive's size its members are */
 };
 
 /*

@@ -40,6 +40,8 @@ load(const struct conf *conf, char *ready, size_t size, struct reason *why)
 		.headers = (int)conf->scan_headers,
 		.header_bytes = (size_t)conf->scan_header_bytes,
 		.decoded = (size_t)conf->scan_decoded,
+		.member = (size_t)conf->scan_member,
+		.ratio = (size_t)conf->scan_ratio,
 	};
 	info = engine_info();
 	snprintf(ready, size, "%llu %lld %d %s",

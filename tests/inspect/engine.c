@@ -131,9 +131,10 @@ samples_are_judged(void **state)
 	assert_int_equal(0, engine_load(conf, &why));
 	assert_int_equal(0, engine_temp(folder, &why));
 	for (size_t i = 0; i < COUNT(samples); i++) {
-		size_t len = unhex(samples[i].hex, bytes);
+		const struct engine_ask ask = { .bytes = bytes,
+			.len = unhex(samples[i].hex, bytes) };
 		enum engine_result result =
-		    engine_scan(bytes, len, NULL, name, sizeof name);
+		    engine_scan(&ask, name, sizeof name);
 
 		if (result != samples[i].result)
 			fail_msg("%s: %d \"%s\", expected %d", samples[i].what,
@@ -212,12 +213,12 @@ limit_is_not_clean(void **state)
 	char name[128];
 	size_t len = 3 << 20;
 	unsigned char *bytes = calloc(1, len);
+	const struct engine_ask ask = { .bytes = bytes, .len = len };
 
 	(void)state;
 	conf->scan_decoded = 1 << 20;
 	assert_int_equal(0, engine_load(conf, &why));
-	assert_int_equal(ENGINE_LIMIT,
-	    engine_scan(bytes, len, NULL, name, sizeof name));
+	assert_int_equal(ENGINE_LIMIT, engine_scan(&ask, name, sizeof name));
 	free(bytes);
 	conf_free(&conf);
 }

@@ -12,7 +12,7 @@
 #define TEXT "Content-Type: text/plain\n\n"
 #define FILE_PART \
 	"Content-Type: application/zip; name=a.zip\n" \
-	"Content-Transfer-Encoding: base64\n\nUEsDBA==\n"
+	"Content-Transfer-Encoding: base64\n\nZGF0YQ==\n"
 
 static const struct {
 	const char *what, *mail, *tree;

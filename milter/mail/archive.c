@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: ISC */
+#include <archive.h>
+#include <archive_entry.h>
+#include <string.h>
+
+#include "milter/base/buf.h"
+#include "milter/base/count.h"
+#include "milter/mail/archive.h"
+#include "milter/mail/charset.h"
+#include "milter/mail/unpack.h"
+#include "milter/base/banned.h"
+
+/* Below this much output no ratio is suspicious: a zip of zeros or of a log
+ * shrinks a thousandfold. */
+enum { RATIO_FROM = 8 << 20, BLOCK = 65536, NAMES_SHOWN = 8 };
+
+/* One archive being read. */
+struct walk {
+	struct reading *r;
+	struct node *n;
+	struct archive *a;
+	size_t packed; /* bytes of the archive */
+	size_t unpacked; /* bytes taken out so far */
+	int encrypted; /* members that are */
+	struct buf names; /* of those, the first few */
+};
+
+static const struct {
+	size_t at;
+	const char *magic;
+	size_t len;
+	bool filter; /* compresses one stream, which may be no archive */
+} magics[] = {
+	{ 0, "PK\003\004", 4, false },
+	{ 0, "PK\005\006", 4, false },
+	{ 0, "PK\007\010PK\003\004", 8, false },
+	{ 0, "PK00PK\003\004", 8, false },
+	{ 0, "7z\274\257\047\034", 6, false },
+	{ 0, "Rar!\032\007", 6, false },
+	{ 0, "MSCF\0\0\0\0", 8, false },
+	{ 0, "!<arch>\n", 8, false },
+	{ 0, "xar!", 4, false },
+	{ 0, "070707", 6, false },
+	{ 0, "070701", 6, false },
+	{ 0, "070702", 6, false },
+	{ 257, "ustar", 5, false },
+	{ 0x8001, "CD001", 5, false },
+	{ 2, "-lh", 3, false },
+	{ 2, "-lz", 3, false },
+	{ 2, "-pm", 3, false },
+	{ 0, "\037\213\010", 3, true },
+	{ 0, "BZh", 3, true },
+	{ 0, "\3757zXZ\0", 6, true },
+	{ 0, "\050\265\057\375", 4, true },
+	{ 0, "\037\235", 2, true },
+	{ 0, "LZIP", 4, true },
+	{ 0, "]\0\0", 3, true },
+};
+
+static bool
+has_magic(struct span s, size_t i)
+{
+	return s.len >= magics[i].at + magics[i].len &&
+	       memcmp(s.at + magics[i].at, magics[i].magic, magics[i].len) == 0;
+}
+
+/* A zip is read from its end: whatever stands in front (a program that unpacks
+ * itself, a picture), tools open it. */
+static bool
+ends_as_zip(struct span s)
+{
+	enum { END = 22, COMMENT = 65535 };
+	size_t back = s.len < END + COMMENT ? s.len : END + COMMENT;
+
+	if (s.len < END)
+		return false;
+	return memmem(s.at + s.len - back, back, "PK\005\006", 4) != NULL;
+}
+
+bool
+archive_is(struct span bytes)
+{
+	for (size_t i = 0; i < COUNT(magics); i++)
+		if (has_magic(bytes, i))
+			return true;
+	return ends_as_zip(bytes);
+}
+
+static bool
+is_filtered(struct span bytes)
+{
+	for (size_t i = 0; i < COUNT(magics); i++)
+		if (magics[i].filter && has_magic(bytes, i))
+			return true;
+	return false;
+}
+
+/* Only what is a library's own work: some of libarchive's filters would start
+ * programs. */
+static struct archive *
+open_archive(struct span bytes)
+{
+	struct archive *a = archive_read_new();
+
+	if (a == NULL)
+		return NULL;
+	archive_read_support_filter_gzip(a);
+	archive_read_support_filter_bzip2(a);
+	archive_read_support_filter_compress(a);
+	archive_read_support_filter_xz(a);
+	archive_read_support_filter_lzma(a);
+	archive_read_support_filter_lzip(a);
+	archive_read_support_filter_zstd(a);
+	archive_read_support_format_zip(a);
+	archive_read_support_format_7zip(a);
+	archive_read_support_format_rar(a);
+	archive_read_support_format_rar5(a);
+	archive_read_support_format_lha(a);
+	archive_read_support_format_cab(a);
+	archive_read_support_format_tar(a);
+	archive_read_support_format_ar(a);
+	archive_read_support_format_cpio(a);
+	archive_read_support_format_iso9660(a);
+	archive_read_support_format_xar(a);
+	if (is_filtered(bytes))
+		archive_read_support_format_raw(a);
+	archive_read_open_memory(a, bytes.at, bytes.len);
+	return a;
+}
+
+/* Names in a zip of Japanese Windows are CP932 without saying so. */
+static const char *
+name_of(struct walk *w, struct archive_entry *e)
+{
+	const char *raw = archive_entry_pathname(e);
+
+	if (raw == NULL)
+		raw = archive_entry_pathname_utf8(e);
+	if (raw == NULL || (archive_format(w->a) == ARCHIVE_FORMAT_RAW &&
+			       strcmp(raw, "data") == 0))
+		return NULL;
+	return charset_decode(w->r->message->arena, "", span_string(raw), NULL);
+}
+
+/* How many bytes the next member may have, and which limit says so. */
+static size_t
+room(const struct walk *w, const char **limit)
+{
+	const struct message_limits *l = w->r->limits;
+	size_t most = l->member, ratio = w->packed * l->ratio;
+
+	*limit = "scan_member";
+	if (ratio < RATIO_FROM)
+		ratio = RATIO_FROM;
+	ratio = ratio > w->unpacked ? ratio - w->unpacked : 0;
+	if (ratio < most) {
+		most = ratio;
+		*limit = "scan_ratio";
+	}
+	if (l->decoded - w->r->decoded < most) {
+		most = l->decoded - w->r->decoded;
+		*limit = "scan_decoded";
+	}
+	return most;
+}
+
+/* Reads the member into bytes. 1, 0 at a limit, or libarchive's error. */
+static int
+read_bytes(struct walk *w, struct buf *bytes)
+{
+	char block[BLOCK];
+	ssize_t n;
+
+	while ((n = archive_read_data(w->a, block, sizeof block)) > 0)
+		if (buf_add(bytes, block, (size_t)n) == -1)
+			return 0;
+	return n < 0 ? (int)n : 1;
+}
+
+static void
+mark_limit(struct walk *w, const char *limit, const char *name)
+{
+	reading_mark(w->r, w->n, MARK_LIMIT, w->n->whole.at, "%s: %.200s",
+	    limit, name == NULL ? "a member" : name);
+}
+
+static void
+mark_broken(struct walk *w, const char *name)
+{
+	const char *words = archive_error_string(w->a);
+
+	if (words == NULL)
+		words = "broken";
+	reading_mark(w->r, w->n, MARK_UNDECODED, w->n->whole.at,
+	    "archive: %.*s%s%.200s", (int)strcspn(words, "\n"), words,
+	    name == NULL ? "" : ": ", name == NULL ? "" : name);
+}
+
+/* Formats whose lists are encrypted too say so only in words. */
+static bool
+says_encrypted(struct walk *w)
+{
+	const char *words = archive_error_string(w->a);
+
+	return words != NULL && (strcasestr(words, "encrypt") != NULL ||
+				    strcasestr(words, "crypto") != NULL);
+}
+
+static void
+note_encrypted(struct walk *w, const char *name)
+{
+	if (w->encrypted++ < NAMES_SHOWN)
+		buf_printf(&w->names, "%s%.100s", w->encrypted > 1 ? ", " : "",
+		    name == NULL ? "?" : name);
+}
+
+static bool
+add_member(struct walk *w, const char *name, const struct buf *bytes)
+{
+	struct arena *a = w->r->message->arena;
+	size_t len = reading_take(w->r, w->n, bytes->len);
+	struct span s = { (unsigned char *)arena_copy(a, buf_text(bytes), len),
+		len };
+
+	w->unpacked += len;
+	return unpack_member(w->r, w->n, name, s) != NULL;
+}
+
+/* One member; false when nothing more can be read. */
+static bool
+take(struct walk *w, struct archive_entry *e)
+{
+	const char *name = name_of(w, e), *limit;
+	struct buf bytes;
+	bool more = true;
+	int result;
+
+	if (archive_entry_filetype(e) == AE_IFDIR)
+		return true;
+	if (archive_entry_is_encrypted(e)) {
+		note_encrypted(w, name);
+		return true;
+	}
+	buf_init(&bytes, room(w, &limit));
+	result = read_bytes(w, &bytes);
+	if (result == 0)
+		mark_limit(w, limit, name);
+	else if (result != 1 && says_encrypted(w))
+		note_encrypted(w, name);
+	else if (result != 1)
+		mark_broken(w, name);
+	if (result == 1 || bytes.len > 0)
+		more = add_member(w, name, &bytes);
+	buf_free(&bytes);
+	return more && result != ARCHIVE_FATAL &&
+	       (result != 0 || strcmp(limit, "scan_member") == 0);
+}
+
+static void
+read_members(struct walk *w)
+{
+	struct archive_entry *e;
+	int result;
+
+	while ((result = archive_read_next_header(w->a, &e)) == ARCHIVE_OK ||
+	       result == ARCHIVE_WARN)
+		if (!take(w, e))
+			return;
+	if (result == ARCHIVE_EOF)
+		return;
+	if (says_encrypted(w))
+		note_encrypted(w, "the list of members");
+	else
+		mark_broken(w, NULL);
+}
+
+void
+archive_read(struct reading *r, struct node *n, struct span bytes)
+{
+	struct walk w = { .r = r, .n = n, .packed = bytes.len };
+
+	w.a = open_archive(bytes);
+	if (w.a == NULL) {
+		reading_mark(r, n, MARK_UNDECODED, n->whole.at,
+		    "archive: no memory");
+		return;
+	}
+	buf_init(&w.names, 4096);
+	read_members(&w);
+	if (w.encrypted > 0)
+		reading_mark(r, n, MARK_OPAQUE, n->whole.at, "%d members: %s",
+		    w.encrypted, buf_text(&w.names));
+	buf_free(&w.names);
+	archive_read_free(w.a);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_MAIL_ARCHIVE_H
+#define SKM_MAIL_ARCHIVE_H
+
+#include "milter/mail/reading.h"
+
+/*
+ * Archives and compressed files, by libarchive: zip, 7z, rar, lha, cab, tar,
+ * ar, cpio, iso9660, xar; gzip, bzip2, xz, lzma, lzip, zstd, compress.
+ *
+ * Bounded where memory is made: members by their number (scan_parts), size
+ * (scan_member), all decoded bytes (scan_decoded), and how much larger than
+ * the archive they are (scan_ratio). What is left out is MARK_LIMIT with the
+ * limit's name, what is encrypted MARK_OPAQUE with the members' names, what is
+ * broken MARK_UNDECODED with libarchive's words.
+ */
+
+/* Does it begin or end like one of these? */
+bool archive_is(struct span bytes);
+
+/* Adds the members of n; see unpack_read(). */
+void archive_read(struct reading *r, struct node *n, struct span bytes);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+#include <strings.h>
+
+#include "milter/base/count.h"
+#include "milter/mail/archive.h"
+#include "milter/mail/names.h"
+#include "milter/mail/unpack.h"
+#include "milter/base/banned.h"
+
+/* Members have no type of their own; what these endings open is shown to
+ * people, links included. */
+static const struct {
+	const char *ending, *type;
+} shown[] = {
+	{ ".htm", "text/html" },
+	{ ".html", "text/html" },
+	{ ".shtml", "text/html" },
+	{ ".xhtml", "text/html" },
+	{ ".txt", "text/plain" },
+};
+
+static const char *
+type_by_name(const char *name)
+{
+	const char *dot = name == NULL ? NULL : strrchr(name, '.');
+
+	for (size_t i = 0; dot != NULL && i < COUNT(shown); i++)
+		if (strcasecmp(dot, shown[i].ending) == 0)
+			return shown[i].type;
+	return "application/octet-stream";
+}
+
+struct node *
+unpack_member(struct reading *r, struct node *n, const char *name,
+    struct span bytes)
+{
+	struct node *child = reading_part(r, n, ORIGIN_MEMBER, bytes);
+
+	if (child == NULL)
+		return NULL;
+	child->headless = true;
+	child->standard = type_by_name(name);
+	if (name != NULL)
+		names_add(r, child, name, "member");
+	return child;
+}
+
+/* The kinds of containers, one walker each; the first that knows it reads it.
+ */
+static const struct {
+	bool (*is)(struct span bytes);
+	void (*read)(struct reading *r, struct node *n, struct span bytes);
+} walkers[] = {
+	{ archive_is, archive_read },
+};
+
+void
+unpack_read(struct reading *r, struct node *n, struct span bytes)
+{
+	for (size_t i = 0; i < COUNT(walkers); i++)
+		if (walkers[i].is(bytes)) {
+			walkers[i].read(r, n, bytes);
+			return;
+		}
+}
