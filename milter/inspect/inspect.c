@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -22,6 +23,9 @@ static const struct inspector *const inspectors[] = {
 int
 inspect_prepare(const struct conf *conf, struct reason *why)
 {
+	/* libarchive gives names in the locale's characters, or none. */
+	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+		return reason_set(why, "the locale C.UTF-8 is missing");
 	if (filetype_prepare(why) == -1)
 		return -1;
 	for (size_t n = 0; n < COUNT(inspectors); n++)

@@ -16,8 +16,8 @@ static const struct {
 	bool hides; /* the part's bytes were not all seen */
 } meanings[] = {
 	[MARK_LIMIT] = { "limit", FACT_SCAN_LIMIT, true },
-	[MARK_UNDECODED] = { "undecoded", FACT_PART_UNINSPECTED, true },
-	[MARK_UNKNOWN_ENCODING] = { "unknown encoding", FACT_PART_UNINSPECTED,
+	[MARK_UNDECODED] = { "undecoded", FACT_UNINSPECTABLE, true },
+	[MARK_UNKNOWN_ENCODING] = { "unknown encoding", FACT_UNINSPECTABLE,
 	    true },
 	[MARK_DUPLICATE_BOUNDARY] = { "duplicate boundary",
 	    FACT_MESSAGE_AMBIGUOUS, false },
@@ -50,7 +50,7 @@ static const struct {
 	[MARK_PARTIAL] = { "partial", FACT_MESSAGE_PARTIAL, true },
 	[MARK_CHARSET_MISMATCH] = { "charset", FACT_CHARSET_MISMATCH, false },
 	[MARK_NAME_UNDECODABLE] = { "name", FACT_NAME_UNDECODABLE, false },
-	[MARK_OPAQUE] = { "encrypted", FACT_PART_ENCRYPTED, true },
+	[MARK_OPAQUE] = { "encrypted", FACT_UNINSPECTABLE_ENCRYPTED, true },
 };
 static_assert(COUNT(meanings) == MARK_COUNT, "every mark has its meaning");
 

@@ -125,10 +125,10 @@ state(struct inspection *i, const struct part *p, const struct outcome *o)
 		state_not(i, p, FACT_SCAN_LIMIT, o->name);
 		return;
 	case ENGINE_ENCRYPTED:
-		state_not(i, p, FACT_PART_ENCRYPTED, o->name);
+		state_not(i, p, FACT_UNINSPECTABLE_ENCRYPTED, o->name);
 		return;
 	case ENGINE_ERROR:
-		state_not(i, p, FACT_PART_UNINSPECTED, o->name);
+		state_not(i, p, FACT_UNINSPECTABLE, o->name);
 		return;
 	}
 }
@@ -185,7 +185,7 @@ state_mail(struct inspection *i)
 		[ENGINE_FOUND] = FACT_VIRUS,
 		[ENGINE_HEURISTIC] = FACT_VIRUS_HEURISTIC,
 		[ENGINE_LIMIT] = FACT_SCAN_LIMIT,
-		[ENGINE_ERROR] = FACT_PART_UNINSPECTED,
+		[ENGINE_ERROR] = FACT_UNINSPECTABLE,
 	};
 	char name[128];
 	enum engine_result result = scan_mail(i->message, name, sizeof name);

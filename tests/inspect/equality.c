@@ -137,7 +137,7 @@ compare(const char *file, const struct buf *mail)
 		for (size_t n = 0; n < f->facts_count; n++)
 			equal |= strcmp(f->facts[n].evidence, name) == 0;
 	if (result == ENGINE_ENCRYPTED)
-		equal = findings_has(f, FACT_PART_ENCRYPTED) != NULL;
+		equal = findings_has(f, FACT_UNINSPECTABLE_ENCRYPTED) != NULL;
 	if (result == ENGINE_LIMIT)
 		equal = findings_has(f, FACT_SCAN_LIMIT) != NULL;
 	if (!equal)

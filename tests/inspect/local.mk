@@ -10,8 +10,17 @@ check_PROGRAMS += tests/inspect/messages
 tests_inspect_messages_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_inspect_messages_LDADD = $(INSPECT_LIBS) $(CMOCKA_LIBS)
 
-# The golden mails, see tests/inspect/messages.c.
+# The golden mails, see tests/inspect/messages.c, and those that are made.
 EXTRA_DIST += tests/messages
+made_sources = tests/messages/generate \
+	tests/messages/carriers/__init__.py \
+	tests/messages/carriers/archives.py
+tests/messages/made/stamp: $(made_sources)
+	@rm -rf tests/messages/made
+	$(AM_V_GEN)$(srcdir)/tests/messages/generate tests/messages/made && \
+	    touch $@
+check_DATA = tests/messages/made/stamp
+CLEANFILES += tests/messages/made/*
 check_PROGRAMS += tests/inspect/equality
 tests_inspect_equality_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_inspect_equality_LDADD = $(INSPECT_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: ISC
+"""Archives: what is packed must be found, at any depth, in any format."""
+import bz2
+import gzip
+import io
+import lzma
+import os
+import struct
+import subprocess
+import tarfile
+import tempfile
+import zipfile
+import zlib
+
+from . import LETTER, PROGRAM, carrier, mail
+
+RUNS = "attachment.program attachment.runs"
+FILES = {"program": ({"tool.exe": PROGRAM}, RUNS),
+         "letter": ({"letter.txt": LETTER}, "")}
+
+
+def zipped(files, how=zipfile.ZIP_DEFLATED):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", how) as z:
+        for name, data in files.items():
+            z.writestr(zipfile.ZipInfo(name), data, how)
+    return out.getvalue()
+
+
+def tarred(files, how="w"):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=how) as t:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            t.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def bsdtarred(files, kind):
+    """By bsdtar: 7zip, iso9660, cpio, xar."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in files.items():
+            with open(os.path.join(folder, name), "wb") as f:
+                f.write(data)
+        return subprocess.run(
+            ["bsdtar", "-c", "-f", "-", "--format", kind, "-C", folder,
+             *files], check=True, stdout=subprocess.PIPE).stdout
+
+
+def ar(files):
+    out = b"!<arch>\n"
+    for name, data in files.items():
+        out += (b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (
+            name.encode() + b"/", 0, 0, 0, 0o100644, len(data)) + data
+            + b"\n" * (len(data) % 2))
+    return out
+
+
+def crc16(data):
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
+    return crc
+
+
+def lha(files):
+    """Level 1 headers, stored (-lh0-)."""
+    out = b""
+    for name, data in files.items():
+        name = name.encode("cp932")
+        body = (b"-lh0-" + struct.pack("<IIIBB", len(data), len(data), 0,
+                                       0x20, 1)
+                + bytes([len(name)]) + name
+                + struct.pack("<HBH", crc16(data), ord("M"), 0))
+        out += bytes([len(body), sum(body) & 255]) + body + data
+    return out + b"\0"
+
+
+def rar4(files):
+    def block(kind, flags, rest):
+        head = struct.pack("<BHH", kind, flags, 7 + len(rest)) + rest
+        return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head
+    out = b"Rar!\x1a\x07\0" + block(0x73, 0, bytes(6))
+    for name, data in files.items():
+        name = name.encode()
+        out += block(0x74, 0x8000, struct.pack(
+            "<IIBIIBBHI", len(data), len(data), 2, zlib.crc32(data),
+            0x5A21_0000, 20, 0x30, len(name), 0x20) + name) + data
+    return out + block(0x7B, 0x4000, b"")
+
+
+def cab(files):
+    """One folder, not compressed (MS-CAB)."""
+    data = b"".join(files.values())
+    entries, at = b"", 0
+    for name, content in files.items():
+        entries += struct.pack("<IIHHHH", len(content), at, 0, 0x5A21, 0,
+                               0x20) + name.encode() + b"\0"
+        at += len(content)
+    first = 36 + 8
+    start = first + len(entries)
+    total = start + 8 + len(data)
+    return (b"MSCF" + struct.pack("<IIIIIBBHHHHH", 0, total, 0, first, 0, 3,
+                                  1, 1, len(files), 0, 0, 0)
+            + struct.pack("<IHH", start, 1, 0) + entries
+            + struct.pack("<IHH", 0, len(data), len(data)) + data)
+
+
+FORMATS = {
+    "zip": ("a.zip", zipped),
+    "zip-stored": ("a.zip", lambda f: zipped(f, zipfile.ZIP_STORED)),
+    "zip-bzip2": ("a.zip", lambda f: zipped(f, zipfile.ZIP_BZIP2)),
+    "zip-lzma": ("a.zip", lambda f: zipped(f, zipfile.ZIP_LZMA)),
+    "zip-prepended": ("a.zip", lambda f: b"junk in front" * 9 + zipped(f)),
+    "tar": ("a.tar", tarred),
+    "tar-gz": ("a.tar.gz", lambda f: tarred(f, "w:gz")),
+    "tar-bz2": ("a.tar.bz2", lambda f: tarred(f, "w:bz2")),
+    "tar-xz": ("a.tar.xz", lambda f: tarred(f, "w:xz")),
+    "7z": ("a.7z", lambda f: bsdtarred(f, "7zip")),
+    "iso": ("a.iso", lambda f: bsdtarred(f, "iso9660")),
+    "cpio": ("a.cpio", lambda f: bsdtarred(f, "cpio")),
+    "ar": ("a.a", ar),
+    "xar": ("a.xar", lambda f: bsdtarred(f, "xar")),
+    "lha": ("a.lzh", lha),
+    "rar4": ("a.rar", rar4),
+    "cab": ("a.cab", cab),
+}
+
+
+def each_format():
+    for form, (name, pack) in FORMATS.items():
+        for what, (files, facts) in FILES.items():
+            extra = " attachment.runs" if form == "iso" else ""
+
+            def make(name=name, pack=pack, files=files):
+                return mail((name, pack(files)))
+            carrier("archive-%s-%s" % (form, what),
+                    " ".join(sorted(set((facts + extra).split()))))(make)
+
+
+each_format()
+
+
+@carrier("archive-gz-program", "attachment.program")
+def _():
+    return mail(("tool.gz", gzip.compress(PROGRAM, mtime=0)))
+
+
+@carrier("archive-gz-letter")
+def _():
+    return mail(("letter.gz", gzip.compress(LETTER, mtime=0)))
+
+
+@carrier("archive-xz-program", "attachment.program")
+def _():
+    return mail(("tool.xz", lzma.compress(PROGRAM)))
+
+
+@carrier("archive-bz2-program", "attachment.program")
+def _():
+    return mail(("tool.bz2", bz2.compress(PROGRAM)))
+
+
+def nested(depth, files):
+    data = zipped(files)
+    for n in range(depth):
+        data = zipped({"%d.zip" % n: data}, zipfile.ZIP_STORED)
+    return data
+
+
+@carrier("archive-nested-program", RUNS)
+def _():
+    return mail(("a.zip", nested(10, {"tool.exe": PROGRAM})))
+
+
+@carrier("archive-nested-letter")
+def _():
+    return mail(("a.zip", nested(10, {"letter.txt": LETTER})))
+
+
+@carrier("archive-nested-deep", "scan.limit")
+def _():
+    return mail(("a.zip", nested(40, {"letter.txt": LETTER})))
+
+
+@carrier("archive-bomb", "scan.limit")
+def _():
+    return mail(("a.zip", zipped({"big.bin": bytes(120 << 20)})))
+
+
+@carrier("archive-large-neighbour")
+def _():
+    return mail(("a.zip", zipped({"big.bin": bytes(4 << 20)})))
+
+
+@carrier("archive-many-members", "scan.limit")
+def _():
+    return mail(("a.zip", zipped({"%d.txt" % n: b"" for n in range(5000)},
+                                 zipfile.ZIP_STORED)))
+
+
+@carrier("archive-member-rlo", "attachment.program attachment.runs name.bidi")
+def _():
+    return mail(("a.zip", zipped({"取材依頼書\u202efdp.exe": PROGRAM})))
+
+
+@carrier("archive-member-double",
+         "attachment.program attachment.runs name.double_extension")
+def _():
+    return mail(("a.zip", zipped({"請求書.pdf.exe": PROGRAM})))
+
+
+@carrier("archive-cut-off", "uninspectable")
+def _():
+    return mail(("a.tar.gz", tarred({"letter.txt": LETTER * 200},
+                                    "w:gz")[:-40]))
