@@ -50,6 +50,8 @@ static const struct {
 	[MARK_PARTIAL] = { "partial", FACT_MESSAGE_PARTIAL, true },
 	[MARK_CHARSET_MISMATCH] = { "charset", FACT_CHARSET_MISMATCH, false },
 	[MARK_NAME_UNDECODABLE] = { "name", FACT_NAME_UNDECODABLE, false },
+	[MARK_CONTAINER_CONFLICT] = { "container", FACT_ARCHIVE_AMBIGUOUS,
+	    false },
 	[MARK_OPAQUE] = { "encrypted", FACT_UNINSPECTABLE_ENCRYPTED, true },
 };
 static_assert(COUNT(meanings) == MARK_COUNT, "every mark has its meaning");

@@ -8,6 +8,7 @@
 #include "milter/mail/archive.h"
 #include "milter/mail/charset.h"
 #include "milter/mail/unpack.h"
+#include "milter/mail/zip.h"
 #include "milter/base/banned.h"
 
 /* Below this much output no ratio is suspicious: a zip of zeros or of a log
@@ -287,6 +288,9 @@ archive_read(struct reading *r, struct node *n, struct span bytes)
 	}
 	buf_init(&w.names, 4096);
 	read_members(&w);
+	if ((archive_format(w.a) & ARCHIVE_FORMAT_BASE_MASK) ==
+	    ARCHIVE_FORMAT_ZIP)
+		zip_check(r, n, bytes);
 	if (w.encrypted > 0)
 		reading_mark(r, n, MARK_OPAQUE, n->whole.at, "%d members: %s",
 		    w.encrypted, buf_text(&w.names));

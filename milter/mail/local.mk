@@ -28,6 +28,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/tnef.c %D%/tnef.h \
 	%D%/unpack.c %D%/unpack.h \
 	%D%/uuencode.c %D%/uuencode.h \
-	%D%/words.c %D%/words.h
+	%D%/words.c %D%/words.h \
+	%D%/zip.c %D%/zip.h
 MAIL_LIBS = milter/mail/libmail.a $(GMIME_LIBS) $(ICU_LIBS) \
 	$(XML_LIBS) $(IDN2_LIBS) $(ARCHIVE_LIBS) $(BASE_LIBS)

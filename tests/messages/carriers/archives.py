@@ -217,3 +217,112 @@ def _():
 def _():
     return mail(("a.tar.gz", tarred({"letter.txt": LETTER * 200},
                                     "w:gz")[:-40]))
+
+
+# Two lists of one zip that differ. "two" is a zip of a letter and a program.
+
+def two():
+    return bytearray(zipped({"letter.txt": LETTER, "tool.exe": PROGRAM},
+                            zipfile.ZIP_STORED))
+
+
+def parts_of(z):
+    """Where the second local header, the directory and the end record are."""
+    end = z.rindex(b"PK\5\6")
+    size, start = struct.unpack("<II", z[end + 12:end + 20])
+    second = z.index(b"PK\3\4", 4)
+    return second, start, end
+
+
+@carrier("zip-two-neighbour", RUNS)
+def _():
+    return mail(("a.zip", bytes(two())))
+
+
+@carrier("zip-local-name",
+         "attachment.program archive.ambiguous type.mismatch")
+def _():
+    z = two()
+    at = z.index(b"tool.exe")
+    z[at:at + 8] = b"tool.txt"
+    return mail(("a.zip", bytes(z)))
+
+
+@carrier("zip-directory-name", RUNS + " archive.ambiguous")
+def _():
+    z = two()
+    at = z.rindex(b"tool.exe")
+    z[at:at + 8] = b"tool.txt"
+    return mail(("a.zip", bytes(z)))
+
+
+@carrier("zip-hidden-member", "archive.ambiguous")
+def _():
+    """The program stands in the file; the directory lists the letter only."""
+    z = two()
+    second, start, end = parts_of(z)
+    first = zipped({"letter.txt": LETTER}, zipfile.ZIP_STORED)
+    tail = bytearray(first[first.index(b"PK\1\2"):])
+    at = tail.rindex(b"PK\5\6")
+    tail[at + 16:at + 20] = struct.pack("<I", start)
+    return mail(("a.zip", bytes(z[:start] + tail)))
+
+
+@carrier("zip-concatenated", "archive.ambiguous")
+def _():
+    return mail(("a.zip", zipped({"tool.exe": PROGRAM})
+                 + zipped({"letter.txt": LETTER})))
+
+
+@carrier("zip-in-zip-neighbour")
+def _():
+    inner = zipped({"letter.txt": LETTER})
+    return mail(("a.zip", zipped({"inner.zip": inner}, zipfile.ZIP_STORED)))
+
+
+@carrier("zip-overlapping", "archive.ambiguous")
+def _():
+    """Two entries of the directory share the data of one (Fifield)."""
+    z = bytearray(zipped({"letter.txt": LETTER}, zipfile.ZIP_STORED))
+    start, end = z.index(b"PK\1\2"), z.index(b"PK\5\6")
+    entry = z[start:end]
+    out = z[:start] + entry + entry.replace(b"letter.txt", b"second.txt") \
+        + z[end:]
+    at = out.rindex(b"PK\5\6")
+    out[at + 8:at + 16] = struct.pack("<HHI", 2, 2, 2 * len(entry))
+    return mail(("a.zip", bytes(out)))
+
+
+@carrier("zip-two-methods", "archive.ambiguous uninspectable")
+def _():
+    z = bytearray(zipped({"letter.txt": LETTER}, zipfile.ZIP_STORED))
+    z[8:10] = b"\x08\0"
+    return mail(("a.zip", bytes(z)))
+
+
+@carrier("zip-commented-neighbour")
+def _():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        z.writestr("letter.txt", LETTER)
+        z.comment = b"PK\5\6 is how a zip ends, says this comment"
+    return mail(("a.zip", out.getvalue()))
+
+
+@carrier("zip-streamed-neighbour")
+def _():
+    """Sizes behind the data, as programs write that cannot seek."""
+    class Pipe(io.RawIOBase):
+        data = b""
+
+        def writable(self):
+            return True
+
+        def write(self, more):
+            self.data += bytes(more)
+            return len(more)
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("letter.txt", LETTER)
+        z.writestr("second.txt", LETTER)
+    return mail(("a.zip", pipe.data))

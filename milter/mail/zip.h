@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_MAIL_ZIP_H
+#define SKM_MAIL_ZIP_H
+
+#include "milter/mail/reading.h"
+
+/*
+ * A second look at a zip (PKWARE APPNOTE 6.3): tools read its members by the
+ * directory at the end, or by the headers in front of each, and who writes the
+ * two differently shows a scanner one file and the recipient another.
+ *
+ * Nothing is taken out here. Differences are MARK_CONTAINER_CONFLICT: names,
+ * methods, encryption or sizes that differ, members that overlap, that only one
+ * of the two lists has, and two directories.
+ */
+void zip_check(struct reading *r, struct node *n, struct span bytes);
+
+#endif
