@@ -7,6 +7,7 @@
 #include "milter/base/count.h"
 #include "milter/mail/archive.h"
 #include "milter/mail/charset.h"
+#include "milter/mail/unlock.h"
 #include "milter/mail/unpack.h"
 #include "milter/mail/zip.h"
 #include "milter/base/banned.h"
@@ -22,7 +23,8 @@ struct walk {
 	struct archive *a;
 	size_t packed; /* bytes of the archive */
 	size_t unpacked; /* bytes taken out so far */
-	int encrypted; /* members that are */
+	const char *password; /* for the encrypted ones alone, or NULL */
+	int encrypted; /* members that are and were not read */
 	struct buf names; /* of those, the first few */
 };
 
@@ -99,7 +101,7 @@ is_filtered(struct span bytes)
 /* Only what is a library's own work: some of libarchive's filters would start
  * programs. */
 static struct archive *
-open_archive(struct span bytes)
+open_archive(struct span bytes, const char *password)
 {
 	struct archive *a = archive_read_new();
 
@@ -125,6 +127,8 @@ open_archive(struct span bytes)
 	archive_read_support_format_xar(a);
 	if (is_filtered(bytes))
 		archive_read_support_format_raw(a);
+	if (password != NULL)
+		archive_read_add_passphrase(a, password);
 	archive_read_open_memory(a, bytes.at, bytes.len);
 	return a;
 }
@@ -236,9 +240,10 @@ take(struct walk *w, struct archive_entry *e)
 	bool more = true;
 	int result;
 
-	if (archive_entry_filetype(e) == AE_IFDIR)
+	if (archive_entry_filetype(e) == AE_IFDIR ||
+	    (w->password != NULL && !archive_entry_is_encrypted(e)))
 		return true;
-	if (archive_entry_is_encrypted(e)) {
+	if (w->password == NULL && archive_entry_is_encrypted(e)) {
 		note_encrypted(w, name);
 		return true;
 	}
@@ -275,12 +280,39 @@ read_members(struct walk *w)
 		mark_broken(w, NULL);
 }
 
-void
-archive_read(struct reading *r, struct node *n, struct span bytes)
+static bool
+is_zip(struct archive *a)
 {
-	struct walk w = { .r = r, .n = n, .packed = bytes.len };
+	return (archive_format(a) & ARCHIVE_FORMAT_BASE_MASK) ==
+	       ARCHIVE_FORMAT_ZIP;
+}
 
-	w.a = open_archive(bytes);
+/* Of the formats here, libarchive decrypts zip alone. */
+static void
+tell_encrypted(struct walk *w, struct span bytes)
+{
+	const char *what = arena_printf(w->r->message->arena, "%d members: %s",
+	    w->encrypted, buf_text(&w->names));
+
+	if (w->encrypted == 0)
+		return;
+	if (w->password == NULL && is_zip(w->a))
+		unlock_later(w->r, w->n, bytes, what);
+	else
+		reading_mark(w->r, w->n, MARK_OPAQUE, w->n->whole.at, "%s",
+		    what);
+}
+
+void
+archive_unlock(struct reading *r, struct node *n, struct span bytes,
+    const char *password)
+{
+	struct walk w = { .r = r,
+		.n = n,
+		.packed = bytes.len,
+		.password = password };
+
+	w.a = open_archive(bytes, password);
 	if (w.a == NULL) {
 		reading_mark(r, n, MARK_UNDECODED, n->whole.at,
 		    "archive: no memory");
@@ -288,12 +320,38 @@ archive_read(struct reading *r, struct node *n, struct span bytes)
 	}
 	buf_init(&w.names, 4096);
 	read_members(&w);
-	if ((archive_format(w.a) & ARCHIVE_FORMAT_BASE_MASK) ==
-	    ARCHIVE_FORMAT_ZIP)
+	if (password == NULL && is_zip(w.a))
 		zip_check(r, n, bytes);
-	if (w.encrypted > 0)
-		reading_mark(r, n, MARK_OPAQUE, n->whole.at, "%d members: %s",
-		    w.encrypted, buf_text(&w.names));
+	tell_encrypted(&w, bytes);
 	buf_free(&w.names);
 	archive_read_free(w.a);
+}
+
+void
+archive_read(struct reading *r, struct node *n, struct span bytes)
+{
+	archive_unlock(r, n, bytes, NULL);
+}
+
+bool
+archive_opens(struct reading *r, struct span bytes, const char *password)
+{
+	struct walk w = { .r = r, .packed = bytes.len, .password = password };
+	struct archive_entry *e;
+	const char *limit;
+	struct buf member;
+	bool opens = false;
+
+	w.a = open_archive(bytes, password);
+	if (w.a == NULL)
+		return false;
+	while (archive_read_next_header(w.a, &e) == ARCHIVE_OK)
+		if (archive_entry_is_encrypted(e)) {
+			buf_init(&member, room(&w, &limit));
+			opens = read_bytes(&w, &member) == 1;
+			buf_free(&member);
+			break;
+		}
+	archive_read_free(w.a);
+	return opens;
 }

@@ -11,7 +11,7 @@
  * Bounded where memory is made: members by their number (scan_parts), size
  * (scan_member), all decoded bytes (scan_decoded), and how much larger than
  * the archive they are (scan_ratio). What is left out is MARK_LIMIT with the
- * limit's name, what is encrypted MARK_OPAQUE with the members' names, what is
+ * limit's name, what is encrypted waits for a password (unlock.h), what is
  * broken MARK_UNDECODED with libarchive's words.
  */
 
@@ -20,5 +20,13 @@ bool archive_is(struct span bytes);
 
 /* Adds the members of n; see unpack_read(). */
 void archive_read(struct reading *r, struct node *n, struct span bytes);
+
+/* Does the first encrypted member of a zip come out whole with this password?
+ */
+bool archive_opens(struct reading *r, struct span bytes, const char *password);
+
+/* Adds the encrypted members, which this password opens. */
+void archive_unlock(struct reading *r, struct node *n, struct span bytes,
+    const char *password);
 
 #endif

@@ -21,11 +21,13 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/names.c %D%/names.h \
 	%D%/opaque.c %D%/opaque.h \
 	%D%/param.c %D%/param.h \
+	%D%/password.c %D%/password.h \
 	%D%/plain.c %D%/plain.h \
 	%D%/reading.c %D%/reading.h \
 	%D%/rtf.c %D%/rtf.h \
 	%D%/span.c %D%/span.h \
 	%D%/tnef.c %D%/tnef.h \
+	%D%/unlock.c %D%/unlock.h \
 	%D%/unpack.c %D%/unpack.h \
 	%D%/uuencode.c %D%/uuencode.h \
 	%D%/words.c %D%/words.h \

@@ -9,6 +9,7 @@
 #include "milter/mail/leaf.h"
 #include "milter/mail/multipart.h"
 #include "milter/mail/decode.h"
+#include "milter/mail/unlock.h"
 #include "milter/base/banned.h"
 
 const struct header *
@@ -122,6 +123,7 @@ expand(struct reading *r, struct node *n)
 {
 	const struct params *type;
 
+	n->read = true;
 	if (!n->headless)
 		header_read(r, n);
 	type = content_read(r, n);
@@ -148,6 +150,17 @@ after(struct part *p)
 	while (p && p->sibling == NULL)
 		p = p->parent;
 	return p ? p->sibling : NULL;
+}
+
+/* Reads parts that were not read yet, in walking order. */
+static void
+expand_all(struct reading *r)
+{
+	for (struct part *p = r->message->root; p; p = p->next) {
+		if (!reading_node(p)->read)
+			expand(r, reading_node(p));
+		p->next = after(p);
+	}
 }
 
 static void
@@ -221,11 +234,11 @@ message_read(struct arena *a, const unsigned char *bytes, size_t size,
 	    reading_part(&r, NULL, ORIGIN_MIME, (struct span){ bytes, size });
 	m->root = &root->part;
 	check_bytes(&r, root);
-	for (struct part *p = m->root; p; p = p->next) {
-		expand(&r, reading_node(p));
+	expand_all(&r);
+	while (unlock_all(&r))
+		expand_all(&r);
+	for (struct part *p = m->root; p; p = p->next)
 		p->index = m->parts++;
-		p->next = after(p);
-	}
 	fill_fields(&r);
 	return m;
 }

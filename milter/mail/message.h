@@ -107,12 +107,15 @@ struct message {
 	const char *message_id;   /* without angle brackets, or "" */
 };
 
-/* Bounds, from the settings scan_*; each one hit is MARK_LIMIT. */
+/* Bounds, from the settings scan_*; each one hit is MARK_LIMIT. And the words
+ * that the site knows. */
 struct message_limits {
 	int parts, depth, headers;
 	size_t header_bytes, decoded;
 	size_t member; /* bytes of one member of an archive */
 	size_t ratio; /* how many times the archive's size its members are */
+	const char *const *passwords; /* tried on what is encrypted, NULL at the
+				       * end; or NULL */
 };
 
 /*

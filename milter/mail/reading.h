@@ -18,6 +18,7 @@ struct reading {
 	const struct message_limits *limits;
 	size_t decoded; /* bytes so far, all parts together */
 	int parts; /* made so far */
+	struct locked *locked; /* see unlock.h */
 };
 
 /* A part on its way; the tree that others see is its first member. */
@@ -35,6 +36,7 @@ struct node {
 	struct link *last_link;
 	bool headless; /* whole is a body without header fields */
 	bool typed; /* it has a Content-Type field */
+	bool read; /* its children, if any, are there */
 	unsigned marks[MARK_COUNT];
 };
 

@@ -326,3 +326,53 @@ def _():
         z.writestr("letter.txt", LETTER)
         z.writestr("second.txt", LETTER)
     return mail(("a.zip", pipe.data))
+
+
+# Encrypted, with the password in the mail (PPAP) or not.
+
+def locked(files, password, how="zipcrypt"):
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in files.items():
+            with open(os.path.join(folder, name), "wb") as f:
+                f.write(data)
+        return subprocess.run(
+            ["bsdtar", "-c", "-f", "-", "--format", "zip", "--options",
+             "zip:encryption=" + how, "--passphrase", password, "-C", folder,
+             *files], check=True, stdout=subprocess.PIPE).stdout
+
+
+TOLD = {
+    "same-mail": ("A letter", "パスワードは「Kasumi-2026」です。"),
+    "fullwidth": ("A letter", "解凍PW：Ｋａｓｕｍｉ－２０２６"),
+    "subject": ("資料 (pass: Kasumi-2026)", "See the file."),
+    "english": ("A letter", "The password is 'Kasumi-2026'."),
+    "unannounced": ("A letter", "Kasumi-2026\nRegards, Hanako"),
+}
+for where, (subject_told, text_told) in TOLD.items():
+    for how_locked in "zipcrypt", "aes256":
+        for what_is, (files_in, facts_of) in FILES.items():
+            def make_locked(files=files_in, how=how_locked,
+                            subject=subject_told, text=text_told):
+                return mail(("a.zip", locked(files, "Kasumi-2026", how)),
+                            subject=subject, text=text)
+            carrier("locked-%s-%s-%s" % (where, how_locked, what_is),
+                    facts_of + " archive.password")(make_locked)
+
+
+@carrier("locked-not-told", "uninspectable.encrypted")
+def _():
+    return mail(("a.zip", locked({"tool.exe": PROGRAM}, "Kasumi-2026")),
+                text="パスワードは別のメールでお送りします。")
+
+
+@carrier("locked-nested", RUNS + " archive.password")
+def _():
+    inner = locked({"tool.exe": PROGRAM}, "second-Key")
+    return mail(("a.zip", zipped({"inner.zip": inner}, zipfile.ZIP_STORED)),
+                text="Password: second-Key")
+
+
+@carrier("told-without-a-lock")
+def _():
+    return mail(("a.zip", zipped({"letter.txt": LETTER})),
+                text="パスワードは Kasumi-2026 です。")

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+#include <strings.h>
+
+#include "milter/base/count.h"
+#include "milter/mail/password.h"
+#include "milter/base/banned.h"
+
+enum {
+	WORD_LEAST = 4,
+	WORD_MOST = 64,
+	NEAR = 160, /* bytes behind a word that announces a password */
+	TEXT_MOST = 65536 /* of one text */
+};
+
+/* What announces one, in lower case. */
+static const char *const heralds[] = { "パスワード", "ぱすわーど", "パス",
+	"解凍", "暗証", "復号", "開封", "password", "passwort", "passcode",
+	"pass", "pw", "pwd", "key" };
+
+/* Where words are taken from. */
+struct source {
+	struct reading *r;
+	struct passwords *all;
+	const char *name;
+};
+
+static void
+add(struct source *s, const char *word, size_t len)
+{
+	struct passwords *all = s->all;
+
+	if (len < WORD_LEAST || len > WORD_MOST || all->count == PASSWORDS_MOST)
+		return;
+	for (size_t i = 0; i < all->count; i++)
+		if (strlen(all->list[i]) == len &&
+		    memcmp(all->list[i], word, len) == 0)
+			return;
+	all->list[all->count] = arena_copy(s->r->message->arena, word, len);
+	all->source[all->count++] = s->name;
+}
+
+/* A word without what people put around it, what stands behind its last colon
+ * or equals sign, and the word as it is. */
+static void
+add_word(struct source *s, const char *word, size_t len)
+{
+	static const char before[] = "\"'`([{<:=", after[] = "\"'`)]}>,.;:";
+	const char *bare = word;
+	size_t left = len, behind;
+
+	while (left > 0 && strchr(before, *bare) != NULL)
+		bare++, left--;
+	while (left > 0 && strchr(after, bare[left - 1]) != NULL)
+		left--;
+	for (behind = left; behind > 0; behind--)
+		if (bare[behind - 1] == ':' || bare[behind - 1] == '=')
+			break;
+	if (behind > 0)
+		add(s, bare + behind, left - behind);
+	add(s, bare, left);
+	add(s, word, len);
+}
+
+/* Every run of printable ASCII is a word: Japanese text parts them. */
+static void
+add_words(struct source *s, const char *text, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && text[at] != '\0') {
+		size_t from = at;
+
+		while (at < len && text[at] > ' ' && text[at] < 127)
+			at++;
+		if (at > from)
+			add_word(s, text + from, at - from);
+		else
+			at++;
+	}
+}
+
+/* U+FF01 to U+FF5E are ASCII in full width, U+3000 is a blank. */
+static char *
+folded(struct arena *a, const char *text)
+{
+	size_t len = strlen(text), at = 0, out = 0;
+	char *copy;
+
+	if (len > TEXT_MOST)
+		len = TEXT_MOST;
+	copy = arena_copy(a, text, len);
+	while (at < len) {
+		const unsigned char *c = (const unsigned char *)copy + at;
+		unsigned wide = c[0] == 0xef && len - at >= 3
+				    ? (c[1] & 0x3fu) << 6 | (c[2] & 0x3fu)
+				    : 0;
+
+		if (wide >= 0xf01 && wide <= 0xf5e) {
+			copy[out++] = (char)(wide - 0xf01 + '!');
+			at += 3;
+		} else if (memcmp(c, "\xe3\x80\x80", 3) == 0) {
+			copy[out++] = ' ';
+			at += 3;
+		} else {
+			copy[out++] = copy[at++];
+		}
+	}
+	copy[out] = '\0';
+	return copy;
+}
+
+static void
+add_announced(struct source *s, const char *text)
+{
+	for (size_t i = 0; i < COUNT(heralds); i++)
+		for (const char *at = text;
+		     (at = strcasestr(at, heralds[i])) != NULL;) {
+			at += strlen(heralds[i]);
+			add_words(s, at, strnlen(at, NEAR));
+		}
+}
+
+/* Each text once for what is announced, then for all words. */
+static void
+add_texts(struct source *s, void (*from)(struct source *s, const char *text))
+{
+	struct arena *a = s->r->message->arena;
+	const struct header *subject =
+	    message_header(s->r->message->root, "Subject");
+
+	s->name = "the subject";
+	if (subject != NULL)
+		from(s, folded(a, subject->value));
+	s->name = "the text";
+	for (const struct part *p = s->r->message->root; p; p = p->next)
+		if (p->text != NULL && p->origin != ORIGIN_MEMBER)
+			from(s, folded(a, p->text));
+	s->name = "a file name";
+	for (const struct part *p = s->r->message->root; p; p = p->next)
+		if (p->names != NULL && p->origin != ORIGIN_MEMBER)
+			from(s, folded(a, p->names->name));
+}
+
+static void
+all_words(struct source *s, const char *text)
+{
+	add_words(s, text, strlen(text));
+}
+
+void
+passwords_collect(struct reading *r, struct passwords *all)
+{
+	const char *const *site = r->limits->passwords;
+	struct source s = { r, all, "the site's list" };
+
+	all->count = 0;
+	for (; site != NULL && *site != NULL; site++)
+		add(&s, *site, strlen(*site));
+	add_texts(&s, add_announced);
+	add_texts(&s, all_words);
+}

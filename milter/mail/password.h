@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_MAIL_PASSWORD_H
+#define SKM_MAIL_PASSWORD_H
+
+#include "milter/mail/reading.h"
+
+/*
+ * Words of a mail that may be the password of what it carries.
+ *
+ * In Japan a zip is sent with its password in the text, the subject or the next
+ * mail (PPAP), and so is malware, because no scanner opens it. Tried are first
+ * the site's own list and what follows a word such as パスワード, then every
+ * other word that could be one; full-width characters count as ASCII.
+ */
+enum { PASSWORDS_MOST = 200 };
+
+struct passwords {
+	const char *list[PASSWORDS_MOST]; /* best first, none twice */
+	const char *source[PASSWORDS_MOST]; /* "subject", "text" ... */
+	size_t count;
+};
+
+/* Collects them from all that was read of the message so far. */
+void passwords_collect(struct reading *r, struct passwords *all);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_MAIL_UNLOCK_H
+#define SKM_MAIL_UNLOCK_H
+
+#include "milter/mail/reading.h"
+
+/*
+ * What is encrypted and might open with a password from the mail. It waits
+ * until all of the message was read, since the text may stand behind the file.
+ */
+
+/* Remembers a container; what is its encrypted members' names. */
+void unlock_later(struct reading *r, struct node *n, struct span bytes,
+    const char *what);
+
+/*
+ * Tries all that wait. What opens gets its members, and MARK_UNLOCKED says
+ * where the password stood (not what it is); what does not is MARK_OPAQUE. True
+ * if there are new parts to be read.
+ */
+bool unlock_all(struct reading *r);
+
+#endif
