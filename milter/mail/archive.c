@@ -80,13 +80,51 @@ ends_as_zip(struct span s)
 	return memmem(s.at + s.len - back, back, "PK\005\006", 4) != NULL;
 }
 
+static bool
+has_method(const unsigned char *dash)
+{
+	return memcmp(dash, "-lh", 3) == 0 || memcmp(dash, "-lz", 3) == 0 ||
+	       memcmp(dash, "-pm", 3) == 0;
+}
+
+/*
+ * Tools look for the first header of an lha in what stands before it; scanners
+ * do not (measured: one byte of junk in front, and libclamav is silent). The
+ * header: its size, a checksum, "-lh5-" ..., at 20 its level, which is 0 to 3.
+ */
+static struct span
+find_lha(struct span s)
+{
+	enum { JUNK = 65536, HEADER = 21 };
+	struct span none = { NULL, 0 };
+
+	for (size_t at = 2; at < JUNK && at < s.len; at++) {
+		const unsigned char *dash = memchr(s.at + at, '-', s.len - at);
+
+		if (dash == NULL)
+			return none;
+		at = (size_t)(dash - s.at);
+		if (s.len - at >= HEADER - 2 && dash[4] == '-' &&
+		    dash[18] <= 3 && has_method(dash))
+			return span_from(s, at - 2);
+	}
+	return none;
+}
+
+/* From where libarchive reads it; empty when it is no archive. */
+static struct span
+find_start(struct span s)
+{
+	for (size_t i = 0; i < COUNT(magics); i++)
+		if (has_magic(s, i))
+			return s;
+	return ends_as_zip(s) ? s : find_lha(s);
+}
+
 bool
 archive_is(struct span bytes)
 {
-	for (size_t i = 0; i < COUNT(magics); i++)
-		if (has_magic(bytes, i))
-			return true;
-	return ends_as_zip(bytes);
+	return find_start(bytes).len > 0;
 }
 
 static bool
@@ -330,7 +368,7 @@ archive_unlock(struct reading *r, struct node *n, struct span bytes,
 void
 archive_read(struct reading *r, struct node *n, struct span bytes)
 {
-	archive_unlock(r, n, bytes, NULL);
+	archive_unlock(r, n, find_start(bytes), NULL);
 }
 
 bool

@@ -8,6 +8,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/base64.c %D%/base64.h \
 	%D%/boundary.c %D%/boundary.h \
 	%D%/charset.c %D%/charset.h \
+	%D%/closed.def \
 	%D%/content.c %D%/content.h \
 	%D%/decode.c %D%/decode.h \
 	%D%/header.c %D%/header.h \

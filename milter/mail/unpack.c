@@ -46,6 +46,42 @@ unpack_member(struct reading *r, struct node *n, const char *name,
 	return child;
 }
 
+static const struct {
+	const char *name;
+	long at;
+	const char *magic;
+	size_t len;
+} closed[] = {
+#define CLOSED(name, at, magic) { name, at, magic, sizeof(magic) - 1 },
+#include "milter/mail/closed.def"
+#undef CLOSED
+};
+
+static const char *
+closed_name(struct span s)
+{
+	for (size_t i = 0; i < COUNT(closed); i++) {
+		size_t at = closed[i].at >= 0 ? (size_t)closed[i].at
+					      : s.len + (size_t)closed[i].at;
+
+		if (at < s.len && closed[i].len <= s.len - at &&
+		    memcmp(s.at + at, closed[i].magic, closed[i].len) == 0)
+			return closed[i].name;
+	}
+	return NULL;
+}
+
+/* The engine may open some of them, but what it cannot it calls clean. */
+static void
+tell_closed(struct reading *r, struct node *n, struct span bytes)
+{
+	const char *name = closed_name(bytes);
+
+	if (name != NULL)
+		reading_mark(r, n, MARK_UNDECODED, n->whole.at,
+		    "nothing here opens it: %s", name);
+}
+
 /* The kinds of containers, one walker each; the first that knows it reads it.
  */
 static const struct {
@@ -63,4 +99,5 @@ unpack_read(struct reading *r, struct node *n, struct span bytes)
 			walkers[i].read(r, n, bytes);
 			return;
 		}
+	tell_closed(r, n, bytes);
 }

@@ -37,15 +37,17 @@ def tarred(files, how="w"):
     return out.getvalue()
 
 
-def bsdtarred(files, kind):
-    """By bsdtar: 7zip, iso9660, cpio, xar."""
+def bsdtarred(files, kind, *more):
+    """By bsdtar: 7zip, iso9660, cpio, xar, zip. (Pipes it would pad.)"""
     with tempfile.TemporaryDirectory() as folder:
         for name, data in files.items():
             with open(os.path.join(folder, name), "wb") as f:
                 f.write(data)
-        return subprocess.run(
-            ["bsdtar", "-c", "-f", "-", "--format", kind, "-C", folder,
-             *files], check=True, stdout=subprocess.PIPE).stdout
+        out = os.path.join(folder, "out")
+        subprocess.run(["bsdtar", "-c", "-f", out, "--format", kind, *more,
+                        "-C", folder, *files], check=True)
+        with open(out, "rb") as f:
+            return f.read()
 
 
 def ar(files):
@@ -125,6 +127,8 @@ FORMATS = {
     "ar": ("a.a", ar),
     "xar": ("a.xar", lambda f: bsdtarred(f, "xar")),
     "lha": ("a.lzh", lha),
+    "lha-junk-1": ("a.lzh", lambda f: b"x" + lha(f)),
+    "lha-junk-64": ("a.lzh", lambda f: b"-lh- junk " * 6 + b"x" + lha(f)),
     "rar4": ("a.rar", rar4),
     "cab": ("a.cab", cab),
 }
@@ -331,14 +335,8 @@ def _():
 # Encrypted, with the password in the mail (PPAP) or not.
 
 def locked(files, password, how="zipcrypt"):
-    with tempfile.TemporaryDirectory() as folder:
-        for name, data in files.items():
-            with open(os.path.join(folder, name), "wb") as f:
-                f.write(data)
-        return subprocess.run(
-            ["bsdtar", "-c", "-f", "-", "--format", "zip", "--options",
-             "zip:encryption=" + how, "--passphrase", password, "-C", folder,
-             *files], check=True, stdout=subprocess.PIPE).stdout
+    return bsdtarred(files, "zip", "--options", "zip:encryption=" + how,
+                     "--passphrase", password)
 
 
 TOLD = {
@@ -376,3 +374,34 @@ def _():
 def _():
     return mail(("a.zip", zipped({"letter.txt": LETTER})),
                 text="パスワードは Kasumi-2026 です。")
+
+
+# What nothing here opens is told by its type.
+
+def at_offset(offset, magic, size=4096):
+    return bytes(offset) + magic + bytes(size - offset - len(magic))
+
+
+CLOSED = {
+    "arj": at_offset(0, b"\x60\xea\x28\0"),
+    "ace": at_offset(7, b"**ACE**"),
+    "alz": at_offset(0, b"ALZ\1"),
+    "egg": at_offset(0, b"EGGA"),
+    "wim": at_offset(0, b"MSWIM\0\0\0"),
+    "dmg": at_offset(4096 - 512, b"koly"),
+    "vhd": at_offset(4096 - 512, b"conectix"),
+    "vhdx": at_offset(0, b"vhdxfile"),
+    "udf": at_offset(0x8001, b"BEA01", 0x9000),
+}
+for kind, data_of in CLOSED.items():
+    disk = kind in ("dmg", "udf", "vhd", "vhdx", "wim")
+    extra = " attachment.runs" if disk else ""
+
+    def make_closed(kind=kind, data=data_of):
+        return mail(("a." + kind, data))
+    carrier("closed-" + kind, "uninspectable" + extra)(make_closed)
+
+
+@carrier("closed-neighbour")
+def _():
+    return mail(("a.dat", at_offset(9, b"**ACE**")))
