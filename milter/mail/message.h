@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "milter/base/arena.h"
+#include "milter/base/conf.h"
 #include "milter/base/hash.h"
 
 /*
@@ -114,8 +115,8 @@ struct message_limits {
 	size_t header_bytes, decoded;
 	size_t member; /* bytes of one member of an archive */
 	size_t ratio; /* how many times the archive's size its members are */
-	const char *const *passwords; /* tried on what is encrypted, NULL at the
-				       * end; or NULL */
+	const struct conf_list *passwords; /* tried on what is encrypted; or
+					    * NULL */
 };
 
 /*

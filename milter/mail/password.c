@@ -41,12 +41,12 @@ add(struct source *s, const char *word, size_t len)
 }
 
 /* A word without what people put around it, what stands behind its last colon
- * or equals sign, and the word as it is. */
+ * or equals sign or before its last dot, and the word as it is. */
 static void
 add_word(struct source *s, const char *word, size_t len)
 {
 	static const char before[] = "\"'`([{<:=", after[] = "\"'`)]}>,.;:";
-	const char *bare = word;
+	const char *bare = word, *dot;
 	size_t left = len, behind;
 
 	while (left > 0 && strchr(before, *bare) != NULL)
@@ -59,6 +59,10 @@ add_word(struct source *s, const char *word, size_t len)
 	if (behind > 0)
 		add(s, bare + behind, left - behind);
 	add(s, bare, left);
+	/* "key20261127.zip" */
+	dot = memrchr(bare, '.', left);
+	if (dot != NULL)
+		add(s, bare, (size_t)(dot - bare));
 	add(s, word, len);
 }
 
@@ -151,12 +155,12 @@ all_words(struct source *s, const char *text)
 void
 passwords_collect(struct reading *r, struct passwords *all)
 {
-	const char *const *site = r->limits->passwords;
+	const struct conf_list *site = r->limits->passwords;
 	struct source s = { r, all, "the site's list" };
 
 	all->count = 0;
-	for (; site != NULL && *site != NULL; site++)
-		add(&s, *site, strlen(*site));
+	for (size_t i = 0; site != NULL && i < site->count; i++)
+		add(&s, site->items[i], strlen(site->items[i]));
 	add_texts(&s, add_announced);
 	add_texts(&s, all_words);
 }

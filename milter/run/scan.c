@@ -42,6 +42,7 @@ load(const struct conf *conf, char *ready, size_t size, struct reason *why)
 		.decoded = (size_t)conf->scan_decoded,
 		.member = (size_t)conf->scan_member,
 		.ratio = (size_t)conf->scan_ratio,
+		.passwords = &conf->scan_passwords,
 	};
 	info = engine_info();
 	snprintf(ready, size, "%llu %lld %d %s",

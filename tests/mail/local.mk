@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	tests/mail/message \
 	tests/mail/names \
 	tests/mail/packed \
+	tests/mail/password \
 	tests/mail/vectors \
 	tests/mail/words
 MAIL_TEST_LIBS = $(MAIL_LIBS) $(CMOCKA_LIBS)
@@ -25,9 +26,11 @@ tests_mail_names_SOURCES = %D%/names.c %D%/tree.c %D%/tree.h
 tests_mail_names_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_vectors_SOURCES = %D%/vectors.c %D%/tree.c %D%/tree.h
 tests_mail_vectors_LDADD = $(MAIL_TEST_LIBS)
+tests_mail_password_SOURCES = %D%/password.c %D%/tree.c %D%/tree.h
+tests_mail_password_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_words_SOURCES = %D%/words.c
 tests_mail_words_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_corpus_SOURCES = %D%/corpus.c %D%/tree.c %D%/tree.h
 tests_mail_corpus_LDADD = $(MAIL_TEST_LIBS)
-tests_mail_packed_SOURCES = %D%/packed.c %D%/tree.c %D%/tree.h
+tests_mail_packed_SOURCES = %D%/packed %D%/password.c %D%/tree.c %D%/tree.h
 tests_mail_packed_LDADD = $(MAIL_TEST_LIBS)

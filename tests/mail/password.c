@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "milter/base/count.h"
+#include "milter/mail/password.h"
+#include "tests/mail/tree.h"
+#include "milter/base/banned.h"
+
+static const struct {
+	const char *mail, *word, *source;
+} cases[] = {
+	{ "\n\nパスワード：ＡＢＣ１２３", "ABC123", "the text" },
+	{ "\n\nパスワードは「abc-123」です。", "abc-123", "the text" },
+	{ "\n\nThe password is 'abc-123'.", "abc-123", "the text" },
+	{ "\n\npass=abc-123", "abc-123", "the text" },
+	{ "Subject: PW:abc-123\n\nhello", "abc-123", "the subject" },
+	{ "\n\nnothing announces abc-123 here", "abc-123", "the text" },
+	{ "\n\na quoted (abc-123) word", "abc-123", "the text" },
+	{ "\n\nits own colon a:bc-123!", "a:bc-123!", "the text" },
+	{ "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+	  "Content-Disposition: attachment; filename=\"key 20261127.zip\"\n\n"
+	  "--b--\n",
+	    "20261127", "a file name" },
+};
+
+static int
+find(const struct passwords *all, const char *word)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (strcmp(all->list[i], word) == 0)
+			return (int)i;
+	return -1;
+}
+
+static void
+collect(struct arena *a, const char *mail, const struct conf_list *site,
+    struct passwords *all)
+{
+	struct message_limits limits = tree_limits;
+	struct reading r = { .message = tree_read(a, mail), .limits = &limits };
+
+	limits.passwords = site;
+	passwords_collect(&r, all);
+}
+
+static void
+words_are_found(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct arena *a = arena_new(1 << 24);
+		struct passwords all;
+		int at;
+
+		collect(a, cases[i].mail, NULL, &all);
+		at = find(&all, cases[i].word);
+		if (at == -1)
+			fail_msg("%s is not found in %s", cases[i].word,
+			    cases[i].mail);
+		assert_string_equal(cases[i].source, all.source[at]);
+		arena_free(&a);
+	}
+}
+
+/* What is announced, or known to the site, is tried before a long letter. */
+static void
+the_likely_come_first(void **unused)
+{
+	static const char mail[] =
+	    "\n\nAlpha bravo charlie delta echo foxtrot golf hotel. "
+	    "Password: abc-123";
+	char word[] = "partner-key", *items[] = { word };
+	const struct conf_list site = { items, 1 };
+	struct arena *a = arena_new(1 << 24);
+	struct passwords all;
+
+	(void)unused;
+	collect(a, mail, &site, &all);
+	assert_int_equal(0, find(&all, "partner-key"));
+	assert_int_equal(1, find(&all, "abc-123"));
+	assert_true(find(&all, "foxtrot") > 1);
+	assert_int_equal(-1, find(&all, "abc")); /* too short */
+	arena_free(&a);
+}
+
+static void
+there_is_a_bound(void **unused)
+{
+	struct arena *a = arena_new(1 << 26);
+	char *mail = arena_get(a, 300000);
+	struct passwords all;
+
+	(void)unused;
+	memcpy(mail, "\n\n", 2);
+	for (size_t i = 0; i < 20000; i++)
+		memcpy(mail + 2 + 6 * i,
+		    (char[]){ 'p', 'w', (char)('0' + i % 10),
+			(char)('0' + i / 10 % 10), (char)('0' + i / 100 % 10),
+			' ' },
+		    6);
+	collect(a, mail, NULL, &all);
+	assert_int_equal(PASSWORDS_MOST, all.count);
+	arena_free(&a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_are_found),
+		cmocka_unit_test(the_likely_come_first),
+		cmocka_unit_test(there_is_a_bound),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
