@@ -367,10 +367,10 @@ begin(void)
 				  CL_ENGINE_MAX_FILESIZE, &error) };
 }
 
-static enum engine_result
-scan_memory(const struct engine_ask *ask, struct cl_scan_options options,
-    char *name, size_t size)
+enum engine_result
+engine_scan(const struct engine_ask *ask, char *name, size_t size)
 {
+	struct cl_scan_options options = all_readers;
 	struct scan s = begin();
 	const char *virus = NULL;
 	unsigned long scanned = 0;
@@ -386,25 +386,13 @@ scan_memory(const struct engine_ask *ask, struct cl_scan_options options,
 		return ENGINE_ERROR;
 	}
 	s.seen = ask->seen;
+	if (ask->flat)
+		options.parse &=
+		    ~(uint32_t)(CL_SCAN_PARSE_MAIL | CL_SCAN_PARSE_ARCHIVE);
 	error = cl_scanmap_callback(map, ask->filename, &virus, &scanned,
 	    engine, &options, &s);
 	cl_fmap_close(map);
 	return judge(error, virus, &s, name, size);
-}
-
-enum engine_result
-engine_scan(const struct engine_ask *ask, char *name, size_t size)
-{
-	return scan_memory(ask, all_readers, name, size);
-}
-
-enum engine_result
-engine_scan_text(const struct engine_ask *ask, char *name, size_t size)
-{
-	struct cl_scan_options options = all_readers;
-
-	options.parse &= ~(uint32_t)CL_SCAN_PARSE_MAIL;
-	return scan_memory(ask, options, name, size);
 }
 
 enum engine_result

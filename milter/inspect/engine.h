@@ -51,17 +51,17 @@ struct engine_ask {
 	size_t len;
 	const char *filename; /* or NULL */
 	struct seen *seen; /* gets what is scanned inside; or NULL */
+	/*
+	 * Takes nothing out of mails and archives: of a mail's header and text
+	 * whose parts are scanned on their own (a third of the cost of a short
+	 * mail), and of an archive on which our own walk gave up at a limit
+	 * (libclamav unpacks 10 GB for 10 s and calls that a limit too).
+	 */
+	bool flat;
 };
 
 /* Scans it; name gets size bytes of text. */
 enum engine_result engine_scan(const struct engine_ask *ask, char *name,
-    size_t size);
-
-/* The same of a mail's header and text, whose parts are scanned on their own:
- * signatures of whole mails see it, but libclamav does not take the parts out
- * a second time (through temporary files, a third of the cost of a short
- * mail). */
-enum engine_result engine_scan_text(const struct engine_ask *ask, char *name,
     size_t size);
 
 /* The same of an open file, for measuring and for the equality test. */

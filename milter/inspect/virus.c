@@ -56,6 +56,15 @@ holds_members(const struct part *p)
 	return p->child != NULL && p->child->origin == ORIGIN_MEMBER;
 }
 
+static bool
+has_mark(const struct part *p, enum mark_kind kind)
+{
+	for (const struct mark *m = p->marks; m != NULL; m = m->next)
+		if (m->kind == kind)
+			return true;
+	return false;
+}
+
 /* The bytes of a part. What a clean container held was scanned with it. */
 static void
 scan_bytes(const struct part *p, struct seen *seen, struct outcome *o)
@@ -65,6 +74,7 @@ scan_bytes(const struct part *p, struct seen *seen, struct outcome *o)
 		.len = p->size,
 		.filename = p->names == NULL ? NULL : p->names->name,
 		.seen = holds_members(p) ? seen : NULL,
+		.flat = has_mark(p, MARK_LIMIT),
 	};
 
 	o->sha256 = p->sha256;
@@ -167,7 +177,9 @@ scan_mail(const struct message *m, char *name, size_t size)
 	bool strict = is_strict(m);
 	enum engine_result result;
 	uint8_t sha256[HASH_BYTES];
-	struct engine_ask ask = { .bytes = m->bytes, .len = m->size };
+	struct engine_ask ask = { .bytes = m->bytes,
+		.len = m->size,
+		.flat = strict };
 
 	if (strict)
 		ask.bytes = skeleton_of(m, &ask.len);
@@ -175,8 +187,7 @@ scan_mail(const struct message *m, char *name, size_t size)
 	name[0] = '\0';
 	if (cache_has(sha256))
 		return ENGINE_CLEAN;
-	result = strict ? engine_scan_text(&ask, name, size)
-			: engine_scan(&ask, name, size);
+	result = engine_scan(&ask, name, size);
 	if (result == ENGINE_CLEAN)
 		cache_add(sha256);
 	return result;

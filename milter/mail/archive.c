@@ -42,7 +42,6 @@ static const struct {
 	{ 0, "Rar!\032\007", 6, false },
 	{ 0, "MSCF\0\0\0\0", 8, false },
 	{ 0, "!<arch>\n", 8, false },
-	{ 0, "xar!", 4, false },
 	{ 0, "070707", 6, false },
 	{ 0, "070701", 6, false },
 	{ 0, "070702", 6, false },
@@ -162,7 +161,6 @@ open_archive(struct span bytes, const char *password)
 	archive_read_support_format_ar(a);
 	archive_read_support_format_cpio(a);
 	archive_read_support_format_iso9660(a);
-	archive_read_support_format_xar(a);
 	if (is_filtered(bytes))
 		archive_read_support_format_raw(a);
 	if (password != NULL)

@@ -6,7 +6,7 @@
 
 /*
  * Archives and compressed files, by libarchive: zip, 7z, rar, lha, cab, tar,
- * ar, cpio, iso9660, xar; gzip, bzip2, xz, lzma, lzip, zstd, compress.
+ * ar, cpio, iso9660; gzip, bzip2, xz, lzma, lzip, zstd, compress.
  *
  * Bounded where memory is made: members by their number (scan_parts), size
  * (scan_member), all decoded bytes (scan_decoded), and how much larger than

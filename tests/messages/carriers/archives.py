@@ -38,7 +38,7 @@ def tarred(files, how="w"):
 
 
 def bsdtarred(files, kind, *more):
-    """By bsdtar: 7zip, iso9660, cpio, xar, zip. (Pipes it would pad.)"""
+    """By bsdtar: 7zip, iso9660, cpio, zip. (Pipes it would pad.)"""
     with tempfile.TemporaryDirectory() as folder:
         for name, data in files.items():
             with open(os.path.join(folder, name), "wb") as f:
@@ -125,7 +125,6 @@ FORMATS = {
     "iso": ("a.iso", lambda f: bsdtarred(f, "iso9660")),
     "cpio": ("a.cpio", lambda f: bsdtarred(f, "cpio")),
     "ar": ("a.a", ar),
-    "xar": ("a.xar", lambda f: bsdtarred(f, "xar")),
     "lha": ("a.lzh", lha),
     "lha-junk-1": ("a.lzh", lambda f: b"x" + lha(f)),
     "lha-junk-64": ("a.lzh", lambda f: b"-lh- junk " * 6 + b"x" + lha(f)),
@@ -387,6 +386,7 @@ CLOSED = {
     "ace": at_offset(7, b"**ACE**"),
     "alz": at_offset(0, b"ALZ\1"),
     "egg": at_offset(0, b"EGGA"),
+    "xar": at_offset(0, b"xar!"),
     "wim": at_offset(0, b"MSWIM\0\0\0"),
     "dmg": at_offset(4096 - 512, b"koly"),
     "vhd": at_offset(4096 - 512, b"conectix"),
