@@ -9,6 +9,7 @@ inspectors = \
 	%D%/runs.c \
 	%D%/name.c \
 	%D%/type.c \
+	%D%/password.c \
 	%D%/link.c \
 	%D%/sender.c \
 	%D%/label.c \

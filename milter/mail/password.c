@@ -13,14 +13,29 @@ enum {
 	TEXT_MOST = 65536 /* of one text */
 };
 
-/* What announces one, in lower case. */
-static const char *const heralds[] = { "パスワード", "ぱすわーど", "パス",
-	"解凍", "暗証", "復号", "開封", "password", "passwort", "passcode",
-	"pass", "pw", "pwd", "key" };
+/* What announces one; clear if it stands for little else. */
+static const struct {
+	const char *word;
+	bool clear;
+} heralds[] = {
+	{ "パスワード", true },
+	{ "ぱすわーど", true },
+	{ "パス", false },
+	{ "解凍", true },
+	{ "暗証", true },
+	{ "復号", true },
+	{ "開封", false },
+	{ "password", true },
+	{ "passwort", true },
+	{ "passcode", true },
+	{ "pass", false },
+	{ "pw", false },
+	{ "key", false },
+};
 
 /* Where words are taken from. */
 struct source {
-	struct reading *r;
+	const struct message *message;
 	struct passwords *all;
 	const char *name;
 };
@@ -36,7 +51,7 @@ add(struct source *s, const char *word, size_t len)
 		if (strlen(all->list[i]) == len &&
 		    memcmp(all->list[i], word, len) == 0)
 			return;
-	all->list[all->count] = arena_copy(s->r->message->arena, word, len);
+	all->list[all->count] = arena_copy(s->message->arena, word, len);
 	all->source[all->count++] = s->name;
 }
 
@@ -119,8 +134,8 @@ add_announced(struct source *s, const char *text)
 {
 	for (size_t i = 0; i < COUNT(heralds); i++)
 		for (const char *at = text;
-		     (at = strcasestr(at, heralds[i])) != NULL;) {
-			at += strlen(heralds[i]);
+		     (at = strcasestr(at, heralds[i].word)) != NULL;) {
+			at += strlen(heralds[i].word);
 			add_words(s, at, strnlen(at, NEAR));
 		}
 }
@@ -129,19 +144,19 @@ add_announced(struct source *s, const char *text)
 static void
 add_texts(struct source *s, void (*from)(struct source *s, const char *text))
 {
-	struct arena *a = s->r->message->arena;
-	const struct header *subject =
-	    message_header(s->r->message->root, "Subject");
+	struct arena *a = s->message->arena;
+	const struct part *root = s->message->root;
+	const struct header *subject = message_header(root, "Subject");
 
 	s->name = "the subject";
 	if (subject != NULL)
 		from(s, folded(a, subject->value));
 	s->name = "the text";
-	for (const struct part *p = s->r->message->root; p; p = p->next)
+	for (const struct part *p = root; p; p = p->next)
 		if (p->text != NULL && p->origin != ORIGIN_MEMBER)
 			from(s, folded(a, p->text));
 	s->name = "a file name";
-	for (const struct part *p = s->r->message->root; p; p = p->next)
+	for (const struct part *p = root; p; p = p->next)
 		if (p->names != NULL && p->origin != ORIGIN_MEMBER)
 			from(s, folded(a, p->names->name));
 }
@@ -152,15 +167,53 @@ all_words(struct source *s, const char *text)
 	add_words(s, text, strlen(text));
 }
 
+/* What is announced is tried before a long letter. */
+static void
+add_all(struct source *s)
+{
+	add_texts(s, add_announced);
+	add_texts(s, all_words);
+}
+
 void
 passwords_collect(struct reading *r, struct passwords *all)
 {
 	const struct conf_list *site = r->limits->passwords;
-	struct source s = { r, all, "the site's list" };
+	struct source s = { r->message, all,
+		"another mail or the site's list" };
 
 	all->count = 0;
 	for (size_t i = 0; site != NULL && i < site->count; i++)
 		add(&s, site->items[i], strlen(site->items[i]));
-	add_texts(&s, add_announced);
-	add_texts(&s, all_words);
+	add_all(&s);
+}
+
+void
+passwords_of(const struct message *m, struct passwords *all)
+{
+	struct source s = { .message = m, .all = all };
+
+	all->count = 0;
+	add_all(&s);
+}
+
+static bool
+announces(const char *text)
+{
+	for (size_t i = 0; i < COUNT(heralds); i++)
+		if (heralds[i].clear && strcasestr(text, heralds[i].word))
+			return true;
+	return false;
+}
+
+bool
+passwords_announced(const struct message *m)
+{
+	if (announces(m->subject))
+		return true;
+	for (const struct part *p = m->root; p; p = p->next)
+		if (p->text != NULL && p->origin != ORIGIN_MEMBER &&
+		    announces(p->text))
+			return true;
+	return false;
 }

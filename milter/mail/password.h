@@ -23,4 +23,10 @@ struct passwords {
 /* Collects them from all that was read of the message so far. */
 void passwords_collect(struct reading *r, struct passwords *all);
 
+/* Does the subject or text speak of a password? */
+bool passwords_announced(const struct message *m);
+
+/* The words of another message, which was read whole; in that one's arena. */
+void passwords_of(const struct message *m, struct passwords *all);
+
 #endif

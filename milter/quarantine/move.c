@@ -59,6 +59,20 @@ move(struct quarantine *q, const char *id, enum held_state from,
 }
 
 int
+quarantine_note(struct quarantine *q, const char *id, json_t *fields,
+    struct reason *why)
+{
+	int folder = folder_lock(q, HELD_HELD, id, why), result = -1;
+
+	if (folder != -1) {
+		result = add_fields(folder, fields, why);
+		close(folder);
+	}
+	json_decref(fields);
+	return result;
+}
+
+int
 quarantine_move(struct quarantine *q, const char *id, enum held_state from,
     enum held_state to, json_t *fields, struct reason *why)
 {

@@ -92,6 +92,10 @@ json_t *quarantine_list(struct quarantine *q,
 int quarantine_move(struct quarantine *q, const char *id, enum held_state from,
     enum held_state to, json_t *fields, struct reason *why);
 
+/* Puts fields (stolen) into the meta of a message that is held, durably. */
+int quarantine_note(struct quarantine *q, const char *id, json_t *fields,
+    struct reason *why);
+
 /*
  * Release tokens. The header field that lets a released message pass is
  * X-Sekimori-Release: ID.NONCE.MAC, MAC = HMAC-SHA-256 under secret_file of

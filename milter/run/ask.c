@@ -8,23 +8,44 @@
 #include "milter/base/banned.h"
 
 static int
-ask(const char *socket, uint16_t kind, int message, const struct envelope *e,
+send_question(int fd, uint16_t kind, int message, const struct question *q,
     int64_t deadline, struct reason *why)
 {
 	struct wire_out out = { .len = 0 };
-	int fd = wire_connect(socket, deadline, why);
+
+	envelope_put(&out, q->envelope);
+	if (out.bad)
+		return reason_set(why, "envelope over %d bytes", WIRE_MAX);
+	return wire_send(fd, kind, out.bytes, out.len, message, deadline, why);
+}
+
+static int
+ask_lookup(const struct question *q, int64_t deadline, struct reason *why)
+{
+	int fd = wire_connect(q->lookup, deadline, why);
+
+	if (fd == -1 ||
+	    send_question(fd, PACKET_LOOKUP, -1, q, deadline, why) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int
+ask_scan(const struct question *q, int64_t deadline, struct reason *why)
+{
+	int fd = wire_connect(q->scan, deadline, why), sent = 0;
 
 	if (fd == -1)
 		return -1;
-	envelope_put(&out, e);
-	if (out.bad)
-		reason_set(why, "envelope over %d bytes", WIRE_MAX);
-	if (out.bad || wire_send(fd, kind, out.bytes, out.len, message,
-			   deadline, why) == -1) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+	for (size_t i = 0; sent == 0 && i < q->companions_count; i++)
+		sent = wire_send(fd, PACKET_COMPANION, "", 0, q->companions[i],
+		    deadline, why);
+	if (sent == 0 &&
+	    send_question(fd, PACKET_SCAN, q->message, q, deadline, why) == 0)
+		return fd;
+	close(fd);
+	return -1;
 }
 
 /* Collects the answer into f and closes the connection, -1 included. */
@@ -44,8 +65,7 @@ collect(int connection, struct findings *f, enum fact silence, int64_t deadline,
 }
 
 struct findings *
-ask_servers(const struct conf *conf, const char *scan, const char *lookup,
-    int message, const struct envelope *e)
+ask_servers(const struct conf *conf, const struct question *q)
 {
 	struct findings *f = findings_new(), *sender;
 	int64_t end = clock_ms() + conf->scan_time * 1000;
@@ -53,12 +73,11 @@ ask_servers(const struct conf *conf, const char *scan, const char *lookup,
 	struct reason why, sender_why;
 	int question = -1, fd;
 
-	if (lookup != NULL)
-		question =
-		    ask(lookup, PACKET_LOOKUP, -1, e, sender_end, &sender_why);
-	fd = ask(scan, PACKET_SCAN, message, e, end, &why);
+	if (q->lookup != NULL)
+		question = ask_lookup(q, sender_end, &sender_why);
+	fd = ask_scan(q, end, &why);
 	collect(fd, f, FACT_SCAN_UNFINISHED, end, &why);
-	if (lookup == NULL)
+	if (q->lookup == NULL)
 		return f;
 	sender = findings_new();
 	collect(question, sender, FACT_SPF_PERMERROR, sender_end, &sender_why);

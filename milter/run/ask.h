@@ -12,18 +12,31 @@
 /*
  * The client's end of scan and lookup, for the daemon and for sekimorictl.
  */
-enum { PACKET_SCAN = 16 }; /* envelope_put() fields, and the message's memfd */
+enum {
+	PACKET_SCAN = 16, /* envelope_put() fields, and the message's memfd */
+	/* before it: the memfd of a mail whose words may be passwords */
+	PACKET_COMPANION,
+	ASK_COMPANIONS = 4 /* at most */
+};
+
+struct question {
+	const char *scan; /* sockets; lookup NULL: nobody asks about the sender */
+	const char *lookup;
+	int message; /* sealed memfds */
+	int companions[ASK_COMPANIONS]; /* other mails of the sender */
+	size_t companions_count;
+	const struct envelope *envelope;
+};
 
 /*
- * What both servers state about the sealed message, asked at the same time:
- * the DNS answers while scan works. lookup NULL: nobody asks about the sender.
- * Never NULL, freed by findings_free().
+ * What both servers state about the message, asked at the same time: the DNS
+ * answers while scan works. Never NULL, freed by findings_free().
  *
  * Whatever goes wrong leaves a fact with the reason as its evidence:
  * scan.unfinished for scan (silence never means clean), spf.permerror for
  * lookup, whose libraries a sender's DNS may crash.
  */
-struct findings *ask_servers(const struct conf *conf, const char *scan,
-    const char *lookup, int message, const struct envelope *e);
+struct findings *
+ask_servers(const struct conf *conf, const struct question *q);
 
 #endif

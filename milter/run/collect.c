@@ -100,6 +100,15 @@ collect_body(struct collect *c, const void *bytes, size_t len)
 }
 
 int
+collect_seal_fd(int fd, struct reason *why)
+{
+	if (fcntl(fd, F_ADD_SEALS,
+		F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == -1)
+		return reason_errno(why, "cannot seal the message");
+	return 0;
+}
+
+int
 collect_seal(struct collect *c, struct reason *why)
 {
 	if (c->fd == -1 && c->failed == 0) {
@@ -113,10 +122,7 @@ collect_seal(struct collect *c, struct reason *why)
 		errno = c->failed;
 		return reason_errno(why, "cannot keep the message");
 	}
-	if (fcntl(c->fd, F_ADD_SEALS,
-		F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == -1)
-		return reason_errno(why, "cannot seal the message");
-	return c->fd;
+	return collect_seal_fd(c->fd, why) == -1 ? -1 : c->fd;
 }
 
 void

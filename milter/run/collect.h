@@ -41,6 +41,9 @@ void collect_body(struct collect *c, const void *bytes, size_t len);
 /* The sealed memfd, still owned by c, or -1 and why. */
 int collect_seal(struct collect *c, struct reason *why);
 
+/* Seals a memfd, so that nobody can change it any more. */
+int collect_seal_fd(int fd, struct reason *why);
+
 /* Forgets the message and gives all memory back. */
 void collect_reset(struct collect *c);
 

@@ -19,6 +19,7 @@
 #include "milter/run/front.h"
 #include "milter/run/gate.h"
 #include "milter/run/sandbox.h"
+#include "milter/run/second.h"
 #include "milter/run/session.h"
 #include "milter/base/banned.h"
 
@@ -193,6 +194,11 @@ set_up(struct reason *why)
 		gate.quarantine = quarantine_open(conf, true, why);
 	if (gate.quarantine == NULL || record_swept(why) == -1)
 		return -1;
+	gate.pairs = pairs_new();
+	if (gate.pairs == NULL)
+		return reason_set(why, "no memory");
+	if (second_start(why) == -1)
+		return -1;
 	return awake_start(conf->milter_socket, why);
 }
 
@@ -213,6 +219,8 @@ front_main(const char *file, int control)
 	if (pthread_create(&thread, NULL, listen_to_supervisor, NULL) != 0)
 		return 71;
 	status = smfi_main() == MI_FAILURE ? 1 : 0;
+	second_stop();
+	pairs_free(&gate.pairs);
 	quarantine_close(&gate.quarantine);
 	journal_close(&gate.journal);
 	return status;

@@ -8,6 +8,7 @@
 
 #include "milter/quarantine/quarantine.h"
 #include "milter/record/journal.h"
+#include "milter/run/pairs.h"
 #include "milter/run/site.h"
 
 /*
@@ -18,6 +19,7 @@ struct gate {
 	_Atomic(struct site *) site; /* see gate_use_site() */
 	struct journal *journal;
 	struct quarantine *quarantine;
+	struct pairs *pairs;
 	char scan_socket[512], lookup_socket[512], seal_socket[512];
 	_Atomic bool draining; /* SIGTERM: defer what comes now */
 	_Atomic int64_t connections;

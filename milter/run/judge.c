@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "milter/base/clock.h"
 #include "milter/base/hash.h"
@@ -8,6 +9,7 @@
 #include "milter/run/ask.h"
 #include "milter/run/gate.h"
 #include "milter/run/judge.h"
+#include "milter/run/second.h"
 #include "milter/base/banned.h"
 
 struct session *
@@ -140,6 +142,41 @@ begin_act(struct session *s, const struct mta *mta, int message,
 	};
 }
 
+/* Mails of the sender that spoke of a password go along. */
+static struct findings *
+ask_about(const struct session *s, int message)
+{
+	struct question q = {
+		.scan = gate.scan_socket,
+		.lookup = wants_lookup(s) ? gate.lookup_socket : NULL,
+		.message = message,
+		.envelope = s->envelope,
+	};
+	struct findings *f;
+
+	if (!s->envelope->inside)
+		q.companions_count = pairs_find(gate.pairs, s->envelope->sender,
+		    q.companions, ASK_COMPANIONS);
+	f = ask_servers(s->site->conf, &q);
+	for (size_t i = 0; i < q.companions_count; i++)
+		close(q.companions[i]);
+	return f;
+}
+
+/* The other half of such a pair may come later, or be held already. */
+static void
+note_password(const struct session *s, int message, const struct findings *f)
+{
+	int64_t seconds = s->site->conf->password_time;
+
+	if (s->envelope->inside || seconds == 0 ||
+	    s->envelope->sender[0] == '\0' ||
+	    findings_has(f, FACT_TEXT_PASSWORD) == NULL)
+		return;
+	pairs_keep(gate.pairs, s->envelope->sender, message, seconds);
+	second_look(s->envelope->sender, message);
+}
+
 static sfsistat
 judge_collected(struct session *s, const struct mta *mta, int message)
 {
@@ -157,13 +194,12 @@ judge_collected(struct session *s, const struct mta *mta, int message)
 		act.release_nonce = nonce;
 		plan = act_plan_released(s->envelope);
 	} else {
-		f = ask_servers(s->site->conf, gate.scan_socket,
-		    wants_lookup(s) ? gate.lookup_socket : NULL, message,
-		    s->envelope);
+		f = ask_about(s, message);
 		act = begin_act(s, mta, message, f);
 		plan = act_plan(s->site->policy, f, s->envelope);
 	}
 	answer = carry_out(&act, plan);
+	note_password(s, message, f);
 	findings_free(&f);
 	return answer;
 }

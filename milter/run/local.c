@@ -73,9 +73,14 @@ struct findings *
 local_inspect(const struct local_gate *g, int message, const struct envelope *e)
 {
 	bool look = g->online && !e->inside && e->client_ip[0] != '\0';
+	const struct question q = {
+		.scan = g->scan.socket,
+		.lookup = look ? g->lookup.socket : NULL,
+		.message = message,
+		.envelope = e,
+	};
 
-	return ask_servers(g->site->conf, g->scan.socket,
-	    look ? g->lookup.socket : NULL, message, e);
+	return ask_servers(g->site->conf, &q);
 }
 
 int

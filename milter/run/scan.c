@@ -10,6 +10,7 @@
 #include "milter/base/wire.h"
 #include "milter/inspect/engine.h"
 #include "milter/inspect/inspect.h"
+#include "milter/mail/password.h"
 #include "milter/run/ask.h"
 #include "milter/run/serve.h"
 #include "milter/base/banned.h"
@@ -42,7 +43,6 @@ load(const struct conf *conf, char *ready, size_t size, struct reason *why)
 		.decoded = (size_t)conf->scan_decoded,
 		.member = (size_t)conf->scan_member,
 		.ratio = (size_t)conf->scan_ratio,
-		.passwords = &conf->scan_passwords,
 	};
 	info = engine_info();
 	snprintf(ready, size, "%llu %lld %d %s",
@@ -81,53 +81,108 @@ map_message(int fd, const unsigned char **bytes, size_t *size,
 	return 0;
 }
 
+/* What is asked about one message. */
+struct order {
+	struct arena *arena;
+	struct envelope *envelope;
+	int message; /* memfd, -1 until it came */
+	struct conf_list passwords; /* the site's, then those of companions */
+};
+
 static int
-inspect(int connection, const struct envelope *e, int fd, struct reason *why)
+inspect(int connection, const struct order *o, struct reason *why)
 {
-	struct inspection i = { .envelope = e, .places = places };
+	struct inspection i = { .envelope = o->envelope, .places = places };
+	struct message_limits bounds = limits;
 	int64_t begin = clock_ms();
 	const unsigned char *bytes;
-	struct arena *arena;
 	size_t size = 0;
 	int result;
 
-	if (map_message(fd, &bytes, &size, why) == -1)
+	if (map_message(o->message, &bytes, &size, why) == -1)
 		return -1;
-	arena = arena_new((size_t)settings->scan_memory);
+	bounds.passwords = &o->passwords;
 	i.findings = findings_new();
-	i.message = message_read(arena, bytes, size, &limits);
+	i.message = message_read(o->arena, bytes, size, &bounds);
 	inspect_message(&i);
 	i.findings->milliseconds = clock_ms() - begin;
 	result =
 	    findings_send(connection, i.findings, clock_ms() + ANSWER_MS, why);
 	findings_free(&i.findings);
-	arena_free(&arena);
 	if (size != 0)
 		munmap((void *)(uintptr_t)bytes, size);
 	return result;
 }
 
+/* Another mail of the sender, in which the password may stand. */
 static int
-serve(int connection, struct reason *why)
+take_companion(struct order *o, int fd, struct reason *why)
+{
+	struct conf_list *list = &o->passwords;
+	const unsigned char *bytes;
+	struct passwords words;
+	size_t size = 0;
+	char **items;
+
+	if (map_message(fd, &bytes, &size, why) == -1)
+		return -1;
+	passwords_of(message_read(o->arena, bytes, size, &limits), &words);
+	items = arena_get(o->arena,
+	    (list->count + words.count) * sizeof *list->items);
+	for (size_t i = 0; i < list->count; i++)
+		items[i] = list->items[i];
+	for (size_t i = 0; i < words.count; i++)
+		items[list->count + i] = arena_string(o->arena, words.list[i]);
+	*list = (struct conf_list){ items, list->count + words.count };
+	if (size != 0)
+		munmap((void *)(uintptr_t)bytes, size);
+	return 0;
+}
+
+/* One packet: 1 when the message came, 0 for a companion, -1. */
+static int
+take_packet(int connection, struct order *o, struct reason *why)
 {
 	static unsigned char bytes[WIRE_MAX];
-	struct wire_head head;
 	struct wire_in in = { .bytes = bytes };
-	struct envelope *e = NULL;
+	struct wire_head head;
 	int fd = -1, result = -1;
 
 	if (wire_recv(connection, &head, bytes, &fd, clock_ms() + ANSWER_MS,
 		why) == -1)
-		return 0; /* a client that went away costs no child */
+		return -1;
 	in.len = head.length;
-	if (head.kind == PACKET_SCAN)
-		e = envelope_get(&in, why);
-	if (e != NULL && wire_end(&in, why) == 0)
-		result = inspect(connection, e, fd, why);
-	envelope_free(&e);
-	if (fd != -1)
+	if (head.kind == PACKET_COMPANION) {
+		result = take_companion(o, fd, why);
 		close(fd);
-	return result;
+		return result;
+	}
+	o->message = fd;
+	if (head.kind == PACKET_SCAN)
+		o->envelope = envelope_get(&in, why);
+	return o->envelope != NULL && wire_end(&in, why) == 0 ? 1 : -1;
+}
+
+static int
+serve(int connection, struct reason *why)
+{
+	struct order o = { .message = -1,
+		.passwords = settings->scan_passwords };
+	int came = 0;
+
+	o.arena = arena_new((size_t)settings->scan_memory);
+	for (int i = 0; came == 0 && i <= ASK_COMPANIONS; i++)
+		came = take_packet(connection, &o, why);
+	/* A client that went away costs no child. */
+	if (came == 1)
+		came = inspect(connection, &o, why);
+	else
+		came = 0;
+	envelope_free(&o.envelope);
+	if (o.message != -1)
+		close(o.message);
+	arena_free(&o.arena);
+	return came;
 }
 
 static void

@@ -9,6 +9,7 @@ As root the parts run as users of their own (numbers: the host need not have
 them); otherwise all as who runs the test.
 """
 
+import base64
 import contextlib
 import glob
 import json
@@ -49,6 +50,16 @@ def mail(body=b"hello\r\n", subject="hello", fields=(), kind="text/plain"):
 
 def eicar():
     return mail(EICAR + b"\r\n")
+
+
+def attachment(name, content):
+    lines = base64.encodebytes(content).replace(b"\n", b"\r\n")
+    return mail(
+        b"--b\r\nContent-Type: text/plain\r\n\r\nsee the file\r\n--b\r\n"
+        b"Content-Type: application/octet-stream\r\n"
+        b"Content-Disposition: attachment; filename=\"" + name +
+        b"\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" + lines +
+        b"--b--\r\n", kind='multipart/mixed; boundary="b"')
 
 
 def slow():

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: ISC
 """The session: every order of events that an MTA can give."""
 
-import base64
 import os
 import socket
 import sys
@@ -11,21 +10,12 @@ import time
 sys.dont_write_bytecode = True
 
 import milter  # noqa: E402
-from daemon import (Daemon, eicar, mail, main, until)  # noqa: E402
+from daemon import (Daemon, attachment, eicar, mail, main,  # noqa: E402
+                    until)
 
 
 def accepted(answer):
     assert answer.code == 250 and not answer.discarded, str(answer)
-
-
-def attachment(name, content):
-    lines = base64.encodebytes(content).replace(b"\n", b"\r\n")
-    return mail(
-        b"--b\r\nContent-Type: text/plain\r\n\r\nsee the file\r\n--b\r\n"
-        b"Content-Type: application/octet-stream\r\n"
-        b"Content-Disposition: attachment; filename=\"" + name +
-        b"\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" + lines +
-        b"--b--\r\n", kind='multipart/mixed; boundary="b"')
 
 
 def verdicts():

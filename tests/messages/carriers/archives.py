@@ -405,3 +405,14 @@ for kind, data_of in CLOSED.items():
 @carrier("closed-neighbour")
 def _():
     return mail(("a.dat", at_offset(9, b"**ACE**")))
+
+
+@carrier("password-notice", "text.password")
+def _():
+    return mail(subject="【パスワード通知】会議資料の件",
+                text="先ほどの添付ファイルの解凍パスワードは Kasumi-2026 です。")
+
+
+@carrier("password-notice-neighbour")
+def _():
+    return mail(subject="会議資料の件", text="先ほどの資料の続きです。")

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""An encrypted file in one mail, its password in another (PPAP)."""
+
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "messages"))
+
+import sink  # noqa: E402
+from carriers import LETTER, PROGRAM  # noqa: E402
+from carriers.archives import locked  # noqa: E402
+from daemon import Daemon, attachment, mail, main, until  # noqa: E402
+
+PASSWORD = "Kasumi-2026"
+
+
+def encrypted(content, name="letter.txt"):
+    return attachment(b"a.zip", locked({name: content}, PASSWORD))
+
+
+def notice(password=PASSWORD):
+    return mail(("解凍パスワードは %s です。\r\n" % password).encode(),
+                kind="text/plain; charset=utf-8")
+
+
+class House:
+    """A daemon whose released mail arrives in a sink."""
+
+    def __enter__(self):
+        self.daemon = Daemon()
+        self.sink = sink.Sink(self.daemon.at("sink"))
+        self.daemon.configure(release_listener="127.0.0.1:%d" %
+                              self.sink.port)
+        return self.daemon.__enter__(), self.sink
+
+    def __exit__(self, *why):
+        self.daemon.__exit__(*why)
+        self.sink.close()
+
+
+def held(d, message):
+    answer = d.send(message)
+    assert answer.discarded and len(d.held(message)) == 1, str(answer)
+    return d.held(message)[0]
+
+
+def judged(d, number):
+    until(lambda: len(d.events("quarantine.judge")) == number,
+          "second look number %d" % number)
+    return d.events("quarantine.judge")[-1]
+
+
+def password_comes_second():
+    with House() as (d, out):
+        message = encrypted(LETTER)
+        name = held(d, message)
+        d.send(notice("wrong-2026"))
+        d.send(notice(), sender="somebody.else@out.example")
+        answer = d.send(notice())
+        assert answer.code == 250 and not answer.discarded, str(answer)
+        event = judged(d, 1)
+        assert event["q"] == name, event
+        assert event["verdict"] in ("deliver", "tag"), event
+        until(lambda: len(out.mails) == 1, "the released mail")
+        assert out.mails[0].body() == message.partition(b"\r\n\r\n")[2]
+        until(lambda: d.events("quarantine.release", res="sent"), "release")
+        assert len(out.mails) == 1
+
+
+def a_program_stays_held():
+    with House() as (d, out):
+        name = held(d, encrypted(PROGRAM, "tool.exe"))
+        d.send(notice())
+        event = judged(d, 1)
+        assert event["q"] == name and event["verdict"] == "quarantine"
+        assert event["rule"] == "program", event
+        shown = d.ctl("quarantine", "show", name).stdout
+        assert "attachment.program" in shown, shown
+        assert "uninspectable.encrypted" not in shown, shown
+        assert out.mails == []
+
+
+def password_comes_first():
+    with House() as (d, _):
+        d.send(notice())
+        answer = d.send(encrypted(LETTER))
+        assert answer.code == 250 and not answer.discarded, str(answer)
+        held(d, encrypted(PROGRAM, "tool.exe"))
+        answer = d.send(encrypted(LETTER), sender="somebody.else@out.example")
+        assert answer.discarded, str(answer)
+
+
+def switched_off():
+    with House() as (d, out):
+        d.stop()
+        d.configure(password_time=0)
+        d.start()
+        d.send(notice())
+        held(d, encrypted(LETTER))
+        d.send(notice())
+        d.flows()
+        assert d.events("quarantine.judge") == [] and out.mails == []
+
+
+main([password_comes_second, a_program_stays_held, password_comes_first,
+      switched_off])
