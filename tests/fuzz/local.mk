@@ -17,7 +17,7 @@ fuzz_sources = \
 	tests/fuzz/zip.c
 
 .PHONY: fuzz
-fuzz: tests/messages/made/stamp
+fuzz: tests/made/stamp
 	$(top_srcdir)/tests/fuzz/run -s $(FUZZ_SECONDS) -c $(FUZZ_CORPUS) \
 	    -f '$(GMIME_CFLAGS) $(ICU_CFLAGS) $(XML_CFLAGS) $(ARCHIVE_CFLAGS)' \
 	    -l '$(MAIL_FUZZ_LIBS) $(JANSSON_LIBS)' $(FUZZ_TARGETS)

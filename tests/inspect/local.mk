@@ -15,12 +15,12 @@ EXTRA_DIST += tests/messages
 made_sources = tests/messages/generate \
 	tests/messages/carriers/__init__.py \
 	tests/messages/carriers/archives.py
-tests/messages/made/stamp: $(made_sources)
-	@rm -rf tests/messages/made
-	$(AM_V_GEN)$(srcdir)/tests/messages/generate tests/messages/made && \
+tests/made/stamp: $(made_sources)
+	@rm -rf tests/made
+	$(AM_V_GEN)$(srcdir)/tests/messages/generate tests/made && \
 	    touch $@
-check_DATA = tests/messages/made/stamp
-CLEANFILES += tests/messages/made/*
+check_DATA = tests/made/stamp
+CLEANFILES += tests/made/*
 check_PROGRAMS += tests/inspect/equality
 tests_inspect_equality_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_inspect_equality_LDADD = $(INSPECT_LIBS) $(CMOCKA_LIBS)
