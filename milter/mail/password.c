@@ -111,14 +111,15 @@ folded(struct arena *a, const char *text)
 	copy = arena_copy(a, text, len);
 	while (at < len) {
 		const unsigned char *c = (const unsigned char *)copy + at;
-		unsigned wide = c[0] == 0xef && len - at >= 3
-				    ? (c[1] & 0x3fu) << 6 | (c[2] & 0x3fu)
-				    : 0;
+		unsigned wide = len - at < 3
+				    ? 0
+				    : (c[0] & 0x0fu) << 12 |
+					  (c[1] & 0x3fu) << 6 | (c[2] & 0x3fu);
 
-		if (wide >= 0xf01 && wide <= 0xf5e) {
-			copy[out++] = (char)(wide - 0xf01 + '!');
+		if (c[0] == 0xef && wide >= 0xff01 && wide <= 0xff5e) {
+			copy[out++] = (char)(wide - 0xff01 + '!');
 			at += 3;
-		} else if (memcmp(c, "\xe3\x80\x80", 3) == 0) {
+		} else if (c[0] == 0xe3 && wide == 0x3000) {
 			copy[out++] = ' ';
 			at += 3;
 		} else {

@@ -21,6 +21,11 @@ static const struct {
 	{ "Subject: PW:abc-123\n\nhello", "abc-123", "the subject" },
 	{ "\n\nnothing announces abc-123 here", "abc-123", "the text" },
 	{ "\n\na quoted (abc-123) word", "abc-123", "the text" },
+	{ "\n\npw　ａｂｃ－１２３", "abc-123", "the text" },
+	/* cut off inside a character */
+	{ "Content-Type: text/plain; charset=x\n\npw abc-123 \xe3", "abc-123",
+	    "the text" },
+	{ "Subject: pw abc-123 \xef\n\n", "abc-123", "the subject" },
 	{ "\n\nits own colon a:bc-123!", "a:bc-123!", "the text" },
 	{ "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
 	  "Content-Disposition: attachment; filename=\"key 20261127.zip\"\n\n"
