@@ -7,6 +7,7 @@
 FUZZ_TARGETS = archive findings message password rules zip
 FUZZ_SECONDS = 60
 FUZZ_CORPUS = tests/fuzz/corpus
+FUZZ_FLAGS =
 EXTRA_DIST += contrib/fuzz tests/fuzz/run $(fuzz_sources)
 fuzz_sources = \
 	tests/fuzz/archive.c \
@@ -18,7 +19,7 @@ fuzz_sources = \
 
 .PHONY: fuzz
 fuzz: tests/made/stamp
-	$(top_srcdir)/tests/fuzz/run -s $(FUZZ_SECONDS) -c $(FUZZ_CORPUS) \
+	$(top_srcdir)/tests/fuzz/run $(FUZZ_FLAGS) -s $(FUZZ_SECONDS) -c $(FUZZ_CORPUS) \
 	    -f '$(GMIME_CFLAGS) $(ICU_CFLAGS) $(XML_CFLAGS) $(ARCHIVE_CFLAGS)' \
 	    -l '$(MAIL_FUZZ_LIBS) $(JANSSON_LIBS)' $(FUZZ_TARGETS)
 MAIL_FUZZ_LIBS = $(GMIME_LIBS) $(ICU_LIBS) $(XML_LIBS) $(IDN2_LIBS) \
