@@ -311,11 +311,10 @@ wait_until_due(size_t number)
 		return now();
 	due = begun + (double)number / rate;
 	left = due - now();
-	if (left <= 0)
-		return due;
 	pause.tv_sec = (time_t)left;
 	pause.tv_nsec = (long)((left - (double)pause.tv_sec) * 1e9);
-	nanosleep(&pause, NULL);
+	if (left > 0)
+		nanosleep(&pause, NULL);
 	return due;
 }
 
@@ -487,9 +486,7 @@ main(int argc, char **argv)
 			return 2;
 	}
 	if (optind == argc) {
-		fputs("usage: miltload [-c N] [-n N] [-k N] [-r N] SOCKET "
-		      "MAIL...\n",
-		    stderr);
+		fputs("usage: miltload [-cnkr N] SOCKET MAIL...\n", stderr);
 		return 2;
 	}
 	socket_path = argv[optind++];
