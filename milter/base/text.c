@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -161,6 +162,20 @@ text_in(const char *s, const char *const *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strcasecmp(s, list[i]) == 0)
+			return true;
+	return false;
+}
+
+bool
+text_holds(const void *bytes, size_t len, const char *text)
+{
+	const char *at = bytes;
+	size_t want = strlen(text);
+	int first = tolower((unsigned char)text[0]);
+
+	for (; len >= want; at++, len--)
+		if (tolower((unsigned char)*at) == first &&
+		    strncasecmp(at, text, want) == 0)
 			return true;
 	return false;
 }

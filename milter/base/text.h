@@ -24,6 +24,9 @@ bool text_is_utf8(const char *bytes, size_t len);
 /* Is s one of the count strings of list, letters of either case alike? */
 bool text_in(const char *s, const char *const *list, size_t count);
 
+/* Does text, letters of either case alike, stand anywhere in the bytes? */
+bool text_holds(const void *bytes, size_t len, const char *text);
+
 /* Lower-cases ASCII letters in place. */
 void text_lower(char *s);
 

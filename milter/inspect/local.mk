@@ -6,6 +6,8 @@ inspectors = \
 	%D%/structure.c \
 	%D%/program.c \
 	%D%/script.c \
+	%D%/macro.c \
+	%D%/office.c \
 	%D%/runs.c \
 	%D%/name.c \
 	%D%/type.c \
@@ -17,7 +19,7 @@ inspectors = \
 
 noinst_LIBRARIES += milter/inspect/libinspect.a
 milter_inspect_libinspect_a_CPPFLAGS = $(AM_CPPFLAGS) $(CLAMAV_CFLAGS) \
-	$(MAGIC_CFLAGS) $(ICU_CFLAGS) $(PSL_CFLAGS) $(IDN2_CFLAGS)
+	$(MAGIC_CFLAGS) $(ICU_CFLAGS) $(PSL_CFLAGS) $(IDN2_CFLAGS) $(XML_CFLAGS)
 milter_inspect_libinspect_a_SOURCES = \
 	%D%/inspect.c %D%/inspect.h \
 	%D%/engine.c %D%/engine.h \
@@ -27,7 +29,8 @@ milter_inspect_libinspect_a_SOURCES = \
 	%D%/filename.c %D%/filename.h %D%/endings.def \
 	%D%/lookalike.c %D%/lookalike.h \
 	%D%/skeleton.c %D%/skeleton.h \
-	%D%/scripts.def %D%/labels.def \
+	%D%/relations.c %D%/relations.h \
+	%D%/macros.def %D%/scripts.def %D%/labels.def \
 	$(inspectors)
 nodist_milter_inspect_libinspect_a_SOURCES = %D%/registry.inc
 INSPECT_LIBS = milter/inspect/libinspect.a policy/libpolicy.a $(MAIL_LIBS) \

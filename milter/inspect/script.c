@@ -89,14 +89,14 @@ language_of(const char *text)
 }
 
 /* Only of what a reader offers as a file: the text of a mail that quotes a
- * script runs nothing. */
+ * script runs nothing, and macros are macro.c's. */
 static void
 run(struct inspection *i)
 {
 	for (const struct part *p = i->message->root; p != NULL; p = p->next) {
 		const char *text, *language;
 
-		if (!filetype_is_file(p))
+		if (!filetype_is_file(p) || p->origin == ORIGIN_MACRO)
 			continue;
 		text = text_of(i->message->arena, p);
 		language = text == NULL ? NULL : language_of(text);

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: ISC
 noinst_LIBRARIES += milter/mail/libmail.a
 milter_mail_libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) \
-	$(ICU_CFLAGS) $(XML_CFLAGS) $(IDN2_CFLAGS) $(ARCHIVE_CFLAGS)
+	$(ICU_CFLAGS) $(XML_CFLAGS) $(IDN2_CFLAGS) $(ARCHIVE_CFLAGS) \
+	$(GSF_CFLAGS)
 milter_mail_libmail_a_SOURCES = \
 	%D%/archive.c %D%/archive.h \
 	%D%/author.c %D%/author.h \
 	%D%/base64.c %D%/base64.h \
 	%D%/boundary.c %D%/boundary.h \
 	%D%/charset.c %D%/charset.h \
+	%D%/compound.c %D%/compound.h \
 	%D%/closed.def \
 	%D%/content.c %D%/content.h \
 	%D%/decode.c %D%/decode.h \
@@ -21,6 +23,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/multipart.c %D%/multipart.h \
 	%D%/names.c %D%/names.h \
 	%D%/opaque.c %D%/opaque.h \
+	%D%/package.c %D%/package.h \
 	%D%/param.c %D%/param.h \
 	%D%/password.c %D%/password.h \
 	%D%/plain.c %D%/plain.h \
@@ -31,7 +34,8 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/unlock.c %D%/unlock.h \
 	%D%/unpack.c %D%/unpack.h \
 	%D%/uuencode.c %D%/uuencode.h \
+	%D%/vba.c %D%/vba.h \
 	%D%/words.c %D%/words.h \
 	%D%/zip.c %D%/zip.h
 MAIL_LIBS = milter/mail/libmail.a $(GMIME_LIBS) $(ICU_LIBS) \
-	$(XML_LIBS) $(IDN2_LIBS) $(ARCHIVE_LIBS) $(BASE_LIBS)
+	$(XML_LIBS) $(IDN2_LIBS) $(ARCHIVE_LIBS) $(GSF_LIBS) $(BASE_LIBS)

@@ -56,6 +56,8 @@ enum part_origin {
 	ORIGIN_MIME,    /* a body part of the message */
 	ORIGIN_MESSAGE, /* an attached message, its children are its parts */
 	ORIGIN_MEMBER,  /* out of an archive or another container */
+	ORIGIN_STREAM,  /* a stream or object of a document, named as there */
+	ORIGIN_MACRO,   /* the source of a macro, out of a document */
 	ORIGIN_TNEF,    /* out of a winmail.dat */
 	ORIGIN_UUENCODE /* out of text between begin and end */
 };

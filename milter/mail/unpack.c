@@ -4,7 +4,9 @@
 
 #include "milter/base/count.h"
 #include "milter/mail/archive.h"
+#include "milter/mail/compound.h"
 #include "milter/mail/names.h"
+#include "milter/mail/package.h"
 #include "milter/mail/unpack.h"
 #include "milter/base/banned.h"
 
@@ -89,6 +91,8 @@ static const struct {
 	void (*read)(struct reading *r, struct node *n, struct span bytes);
 } walkers[] = {
 	{ archive_is, archive_read },
+	{ compound_is, compound_read },
+	{ package_is_rtf, package_read_rtf },
 };
 
 void

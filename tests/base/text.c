@@ -131,6 +131,9 @@ words_are_compared(void **unused)
 	assert_true(text_is_utf8("a\0b", 3));
 	text_lower(word);
 	assert_string_equal(word, "abc-\xc3\x84z");
+	assert_true(text_holds("xx\0AutoOpen", 11, "autoopen"));
+	assert_false(text_holds("xx\0AutoOpen", 10, "autoopen"));
+	assert_false(text_holds("", 0, "a"));
 }
 
 int

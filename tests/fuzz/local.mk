@@ -20,7 +20,7 @@ fuzz_sources = \
 .PHONY: fuzz
 fuzz: tests/made/stamp
 	$(top_srcdir)/tests/fuzz/run $(FUZZ_FLAGS) -s $(FUZZ_SECONDS) -c $(FUZZ_CORPUS) \
-	    -f '$(GMIME_CFLAGS) $(ICU_CFLAGS) $(XML_CFLAGS) $(ARCHIVE_CFLAGS)' \
+	    -f '$(GMIME_CFLAGS) $(ICU_CFLAGS) $(XML_CFLAGS) $(ARCHIVE_CFLAGS) $(GSF_CFLAGS)' \
 	    -l '$(MAIL_FUZZ_LIBS) $(JANSSON_LIBS)' $(FUZZ_TARGETS)
 MAIL_FUZZ_LIBS = $(GMIME_LIBS) $(ICU_LIBS) $(XML_LIBS) $(IDN2_LIBS) \
-	$(ARCHIVE_LIBS) $(NETTLE_LIBS)
+	$(ARCHIVE_LIBS) $(GSF_LIBS) $(NETTLE_LIBS)

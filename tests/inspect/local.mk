@@ -14,7 +14,8 @@ tests_inspect_messages_LDADD = $(INSPECT_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/messages
 made_sources = tests/messages/generate \
 	tests/messages/carriers/__init__.py \
-	tests/messages/carriers/archives.py
+	tests/messages/carriers/archives.py \
+	tests/messages/carriers/documents.py
 tests/made/stamp: $(made_sources)
 	@rm -rf tests/made
 	$(AM_V_GEN)$(srcdir)/tests/messages/generate tests/made && \

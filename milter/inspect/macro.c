@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "milter/base/count.h"
+#include "milter/base/hash.h"
+#include "milter/base/text.h"
+#include "milter/inspect/inspect.h"
+#include "milter/base/banned.h"
+
+enum kind { KIND_auto, KIND_calls };
+
+static const struct {
+	enum kind kind;
+	const char *words;
+} rows[] = {
+#define MACRO(kind, words) { KIND_##kind, words },
+#include "milter/inspect/macros.def"
+#undef MACRO
+};
+
+/* What one document holds. */
+struct project {
+	const struct part *first; /* module with code, NULL if there is none */
+	const char *words[2]; /* by kind: the first that was seen */
+	bool allowed; /* every module is on the site's list */
+};
+
+static const struct conf_list *allowed;
+
+static int
+prepare(const struct conf *conf, struct reason *why)
+{
+	(void)why;
+	allowed = &conf->macros_allowed;
+	return 0;
+}
+
+/* Lines that every module has, code or not. */
+static bool
+is_empty_line(const char *line)
+{
+	return line[0] == '\0' || line[0] == '\'' ||
+	       strncmp(line, "attribute ", 10) == 0 ||
+	       strncmp(line, "option ", 7) == 0;
+}
+
+/*
+ * The code alone: lower case, blanks folded, what stands on a line of its own
+ * as a comment or attribute left out. Lines that end in " _" go on in the
+ * next. The same macro has the same hash however it was saved.
+ */
+static char *
+normalise(struct arena *a, const struct part *p)
+{
+	char *source = arena_copy(a, (const char *)p->bytes, p->size), *next;
+	char *out = arena_get(a, p->size + 2);
+	size_t len = 0;
+
+	text_lower(source);
+	for (char *line = source; line != NULL; line = next) {
+		size_t begin = len;
+
+		next = strpbrk(line, "\r\n");
+		if (next != NULL)
+			*next++ = '\0';
+		for (line += strspn(line, " \t"); *line != '\0'; line++)
+			if (!strchr(" \t", *line))
+				out[len++] = *line;
+			else if (len > begin && out[len - 1] != ' ')
+				out[len++] = ' ';
+		out[len] = '\0';
+		if (is_empty_line(out + begin))
+			len = begin;
+		else if (len - begin > 1 && out[len - 1] == '_' &&
+			 out[len - 2] == ' ')
+			len--;
+		else
+			out[len++] = '\n';
+	}
+	out[len] = '\0';
+	return out;
+}
+
+static const char *
+hash_of(struct arena *a, const char *code)
+{
+	uint8_t hash[HASH_BYTES];
+	char text[2 * HASH_BYTES + 1];
+
+	hash_bytes(code, strlen(code), hash);
+	hash_hex(hash, text);
+	return arena_string(a, text);
+}
+
+static bool
+is_allowed(const char *hash)
+{
+	for (size_t i = 0; allowed != NULL && i < allowed->count; i++)
+		if (strcasecmp(allowed->items[i], hash) == 0)
+			return true;
+	return false;
+}
+
+static void
+read_module(const struct inspection *i, const struct part *p,
+    struct project *found)
+{
+	const char *code = normalise(i->message->arena, p), *hash;
+
+	if (*code == '\0')
+		return;
+	hash = hash_of(i->message->arena, code);
+	if (found->first == NULL)
+		found->first = p;
+	found->allowed = found->allowed && is_allowed(hash);
+	if (!is_allowed(hash))
+		inspect_fact(i, FACT_MACRO_VBA, p, "module %s, hash %s",
+		    p->names->name, hash);
+	for (size_t n = 0; n < COUNT(rows); n++)
+		if (found->words[rows[n].kind] == NULL &&
+		    strstr(code, rows[n].words) != NULL)
+			found->words[rows[n].kind] = rows[n].words;
+}
+
+/*
+ * The compiled code runs, not the source; its names stand in _VBA_PROJECT.
+ * One that runs by itself there and is in no source was taken out of it.
+ */
+static const char *
+stomped(const struct part *document, const struct project *found)
+{
+	for (const struct part *p = document->child; p != NULL;
+	     p = p->sibling) {
+		if (p->origin != ORIGIN_STREAM || p->names == NULL ||
+		    strcmp(p->names->name, "_VBA_PROJECT") != 0)
+			continue;
+		for (size_t n = 0; n < COUNT(rows); n++) {
+			const char *words = rows[n].words;
+
+			if (rows[n].kind == KIND_auto && *words != '_' &&
+			    found->words[KIND_auto] == NULL &&
+			    text_holds(p->bytes, p->size, words))
+				return words;
+		}
+	}
+	return NULL;
+}
+
+static void
+look_at(const struct inspection *i, const struct part *document)
+{
+	struct project found = { .allowed = true };
+	const char *hidden;
+
+	for (const struct part *p = document->child; p != NULL; p = p->sibling)
+		if (p->origin == ORIGIN_MACRO)
+			read_module(i, p, &found);
+	hidden = stomped(document, &found);
+	if (hidden != NULL)
+		inspect_fact(i, FACT_MACRO_STOMPED, document,
+		    "\"%s\" in the compiled code only", hidden);
+	if (found.first == NULL || found.allowed)
+		return;
+	if (found.words[KIND_auto] != NULL)
+		inspect_fact(i, FACT_MACRO_AUTO, document, "%s",
+		    found.words[KIND_auto]);
+	if (found.words[KIND_calls] != NULL)
+		inspect_fact(i, FACT_MACRO_CALLS, document, "%s",
+		    found.words[KIND_calls]);
+}
+
+static void
+run(struct inspection *i)
+{
+	for (const struct part *p = i->message->root; p != NULL; p = p->next)
+		if (p->child != NULL && p->bytes != NULL)
+			look_at(i, p);
+}
+
+const struct inspector inspect_macro = {
+	.looks_for = "macros in documents",
+	.prepare = prepare,
+	.run = run,
+};

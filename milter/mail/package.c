@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: ISC */
+#include <ctype.h>
+#include <string.h>
+
+#include "milter/mail/charset.h"
+#include "milter/mail/mapi.h"
+#include "milter/mail/names.h"
+#include "milter/mail/package.h"
+#include "milter/mail/unpack.h"
+#include "milter/base/banned.h"
+
+enum { EMBEDDED = 2, OBJECTS = 200, CONTROL_MOST = 32 };
+
+/* A string that ends in NUL, off the front of *s. */
+static const char *
+take_string(struct reading *r, struct span *s)
+{
+	size_t len = span_find(*s, 0);
+	const char *text = charset_decode(r->message->arena, "",
+	    (struct span){ s->at, len }, NULL);
+
+	*s = span_from(*s, len + 1);
+	return text;
+}
+
+/* The package without the length before it. */
+static void
+unwrap(struct reading *r, struct node *n, struct span whole)
+{
+	struct span s = whole, data;
+	const char *label, *path, *temp;
+	struct node *child;
+
+	(void)mapi_number(&s, 2);
+	label = take_string(r, &s);
+	path = take_string(r, &s);
+	(void)mapi_number(&s, 4);
+	(void)mapi_number(&s, 4); /* length of the next */
+	temp = take_string(r, &s);
+	data.len = mapi_number(&s, 4);
+	data.at = s.at;
+	if (data.len == 0 || data.len > s.len) {
+		(void)unpack_member(r, n, NULL, whole);
+		return;
+	}
+	child = unpack_member(r, n, label, data);
+	if (child == NULL)
+		return;
+	names_add(r, child, path, "package");
+	names_add(r, child, temp, "package");
+}
+
+void
+package_read(struct reading *r, struct node *n, struct span stream)
+{
+	if (stream.len > 4)
+		unwrap(r, n, span_from(stream, 4));
+}
+
+bool
+package_is_rtf(struct span s)
+{
+	/* Word asks for no more than this. */
+	return span_begins(s, span_string("{\\rt"));
+}
+
+static int
+hex(unsigned char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Steps over a control word with its number and the blank behind it. */
+static size_t
+control(struct span s, size_t i)
+{
+	size_t begin = i;
+
+	while (i < s.len && i - begin < CONTROL_MOST && isalpha(s.at[i]))
+		i++;
+	while (i < s.len && i - begin < 2 * CONTROL_MOST &&
+	       (isdigit(s.at[i]) || s.at[i] == '-'))
+		i++;
+	return i < s.len && s.at[i] == ' ' ? i + 1 : i;
+}
+
+/* The bytes written in hex from s on to the end of the group; groups and
+ * control words in between are what Word skips and scanners stumble over. */
+static struct span
+take_hex(struct reading *r, struct node *n, struct span s)
+{
+	size_t i = 0, digits = 0, most = reading_take(r, n, s.len / 2);
+	unsigned char *out = arena_get(r->message->arena, most + 1);
+	int depth = 0;
+
+	while (i < s.len && depth >= 0 && digits / 2 < most) {
+		unsigned char c = s.at[i++];
+		int value = hex(c);
+
+		if (c == '{')
+			depth++;
+		else if (c == '}')
+			depth--;
+		else if (c == '\\')
+			i = control(s, i);
+		else if (value >= 0) {
+			out[digits / 2] =
+			    (unsigned char)(out[digits / 2] << 4 | value);
+			digits++;
+		}
+	}
+	return (struct span){ out, digits / 2 };
+}
+
+/* MS-OLEDS 2.2.5: version, format, class, topic, item, data. */
+static void
+add_object(struct reading *r, struct node *n, struct span s)
+{
+	uint32_t format, len;
+	const char *class;
+	struct node *child;
+	struct span data;
+
+	(void)mapi_number(&s, 4);
+	format = mapi_number(&s, 4);
+	len = mapi_number(&s, 4);
+	data = (struct span){ s.at, len < s.len ? len : s.len };
+	class = take_string(r, &data);
+	s = span_from(s, len);
+	s = span_from(s, mapi_number(&s, 4));
+	s = span_from(s, mapi_number(&s, 4));
+	len = mapi_number(&s, 4);
+	data = (struct span){ s.at, len < s.len ? len : s.len };
+	if (data.len == 0)
+		return;
+	/* The file itself is what counts, not what it is wrapped in. */
+	if (format == EMBEDDED && strcmp(class, "Package") == 0) {
+		unwrap(r, n, data);
+		return;
+	}
+	child = unpack_member(r, n, NULL, data);
+	if (child == NULL)
+		return;
+	child->part.origin = ORIGIN_STREAM;
+	names_add(r, child, *class ? class : "object", "class");
+}
+
+void
+package_read_rtf(struct reading *r, struct node *n, struct span bytes)
+{
+	static const char word[] = "\\objdata";
+	const unsigned char *hit;
+
+	for (int i = 0; bytes.len > 0; i++) {
+		hit = memmem(bytes.at, bytes.len, word, sizeof word - 1);
+		if (hit == NULL)
+			return;
+		if (i == OBJECTS) {
+			reading_mark(r, n, MARK_LIMIT, n->whole.at,
+			    "objects: %d", OBJECTS);
+			return;
+		}
+		bytes = span_from(bytes,
+		    (size_t)(hit - bytes.at) + sizeof word - 1);
+		add_object(r, n, take_hex(r, n, bytes));
+	}
+}

@@ -1,0 +1,354 @@
+# SPDX-License-Identifier: ISC
+"""Office documents: macros, fields, objects and what they load from outside.
+
+Nothing in them works: macros name what real ones call and do nothing with it.
+"""
+import io
+import struct
+import zipfile
+
+from . import LETTER, PROGRAM, carrier, mail
+
+SECTOR = 512
+END, FREE, FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+
+
+def zipped(files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, data in files.items():
+            z.writestr(zipfile.ZipInfo(name), data)
+    return out.getvalue()
+
+
+def entry(name, kind, child=FREE, right=FREE, start=0, size=0):
+    raw = name.encode("utf-16le") + b"\0\0"
+    return (raw.ljust(64, b"\0") + struct.pack("<HBBIII", len(raw), kind, 1,
+                                               FREE, right, child)
+            + bytes(36) + struct.pack("<IQ", start, size))
+
+
+def compound(tree):
+    """A compound file: name -> bytes or another tree. No ministream, so that
+    short streams stand in sectors of their own."""
+    data, chains, entries = [], [], [None]
+
+    def store(content):
+        count = max(1, -(-len(content) // SECTOR))
+        start = len(data)
+        padded = content.ljust(count * SECTOR, b"\0")
+        for i in range(count):
+            data.append(padded[i * SECTOR:(i + 1) * SECTOR])
+            chains.append(start + i + 1 if i + 1 < count else END)
+        return start
+
+    def folder(items):
+        first = previous = None
+        for name, value in sorted(items.items(), key=lambda i: (
+                len(i[0]), i[0].upper())):
+            index = len(entries)
+            entries.append(None)
+            if isinstance(value, dict):
+                made = [name, 1, folder(value), FREE, 0, 0]
+            else:
+                made = [name, 2, FREE, FREE, store(value), len(value)]
+            entries[index] = made
+            if previous is None:
+                first = index
+            else:
+                entries[previous][3] = index
+            previous = index
+        return FREE if first is None else first
+
+    entries[0] = ["Root Entry", 5, folder(tree), FREE, END, 0]
+    directory = b"".join(entry(*e) for e in entries)
+    directory += entry("", 0) * (-len(entries) % 4)
+    at = store(directory)
+    blocks = -(-(len(data) + 8) // 128)
+    for _ in range(blocks):
+        chains.append(FAT)
+    fat = struct.pack("<%dI" % len(chains), *chains)
+    fat = fat.ljust(blocks * SECTOR, b"\xff")
+    head = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+            + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+            + struct.pack("<IIIIIIIII", 0, blocks, at, 0, 0, END, 0, END, 0)
+            + struct.pack("<%dI" % blocks,
+                          *range(len(data), len(data) + blocks)))
+    return head.ljust(SECTOR, b"\xff") + b"".join(data) + fat
+
+
+def packed(source):
+    """MS-OVBA 2.4.1, literals only."""
+    out = b"\x01"
+    for i in range(0, len(source), 3200):
+        chunk = source[i:i + 3200]
+        body = b"".join(b"\0" + chunk[n:n + 8]
+                        for n in range(0, len(chunk), 8))
+        out += struct.pack("<H", 0xB000 | (len(body) - 1)) + body
+    return out
+
+
+def record(kind, data):
+    return struct.pack("<HI", kind, len(data)) + data
+
+
+ATTRIBUTE = b'Attribute VB_Name = "Module1"\r\n'
+HARMLESS = ATTRIBUTE + b"Sub Total()\r\n  Range(\"A1\").Value = 3\r\nEnd Sub\r\n"
+AUTO = ATTRIBUTE + b"Sub AutoOpen()\r\n  MsgBox \"hello\"\r\nEnd Sub\r\n"
+CALLS = ATTRIBUTE + (b"Sub AutoOpen()\r\n  Set x = CreateObject(\"nothing\")"
+                     b"\r\nEnd Sub\r\n")
+
+
+def project(source, names=b"", before=b"cache" * 20):
+    modules = record(0x0F, b"\1\0") + record(0x19, b"Module1") + \
+        record(0x1A, b"Module1") + record(0x31, struct.pack("<I", len(before)))
+    directory = record(1, b"\1\0\0\0") + record(9, b"\0\0\0\0") + b"\0\0" + \
+        modules + record(0x2B, b"")
+    tree = {"_VBA_PROJECT": b"\xcc\x61" + bytes(30) + names,
+            "Module1": before + packed(source), "dir": packed(directory)}
+    return {"VBA": tree, "PROJECT": b"ID=\"{0}\"\r\n"}
+
+
+WORD = b"\xec\xa5\xc1\0" + bytes(600)
+
+
+def doc(source=None, **more):
+    tree = {"WordDocument": WORD}
+    if source is not None:
+        tree["Macros"] = project(source, **more)
+    return compound(tree)
+
+
+TYPES = b'<?xml version="1.0"?><Types/>'
+
+
+def ooxml(files):
+    return zipped({"[Content_Types].xml": TYPES, **files})
+
+
+def docm(source):
+    return ooxml({"word/document.xml": b"<w:document/>",
+                  "word/vbaProject.bin": compound(project(source))})
+
+
+VBA, DANGER = "macro.vba", "macro.auto macro.calls macro.vba"
+for title, name, facts, content in [
+        ("doc", "a.doc", DANGER, lambda: doc(CALLS)),
+        ("doc-auto", "a.doc", "macro.auto macro.vba", lambda: doc(AUTO)),
+        ("doc-own-neighbour", "a.doc", VBA, lambda: doc(HARMLESS)),
+        ("doc-plain-neighbour", "a.doc", "", doc),
+        ("doc-renamed", "a.txt", DANGER, lambda: doc(CALLS)),
+        ("doc-unlisted", "a.doc", DANGER,
+         lambda: compound(
+             {"WordDocument": WORD, "Macros": {"VBA": {
+                 **project(CALLS)["VBA"], "dir": b"\x01broken"}}})),
+        ("doc-broken", "a.doc", DANGER + " uninspectable",
+         lambda: doc(CALLS)[:48] + b"\xfe\xff\xff\x7f" + doc(CALLS)[52:]),
+        ("doc-stomped", "a.doc", "macro.stomped",
+         lambda: doc(ATTRIBUTE, names=b"\0\0AutoOpen\0")),
+        ("doc-stomped-neighbour", "a.doc", "macro.auto macro.vba",
+         lambda: doc(AUTO, names=b"\0\0AutoOpen\0")),
+        ("docm", "a.docm", DANGER, lambda: docm(CALLS)),
+        ("docm-renamed", "a.docx", DANGER, lambda: docm(CALLS)),
+        ("docm-own-neighbour", "a.docm", VBA, lambda: docm(HARMLESS)),
+        ("docm-empty-neighbour", "a.docm", "", lambda: docm(ATTRIBUTE)),
+        ("docm-in-zip", "a.zip", DANGER,
+         lambda: zipped({"a.docm": docm(CALLS)})),
+        ("odt", "a.odt", VBA, lambda: zipped({
+            "mimetype": b"application/vnd.oasis.opendocument.text",
+            "Basic/Standard/Module1.xml":
+                b'<script:module script:name="Module1">Sub A</script:module>'
+        })),
+        ("odt-neighbour", "a.odt", "", lambda: zipped({
+            "mimetype": b"application/vnd.oasis.opendocument.text",
+            "content.xml": b"<office:document-content/>"}))]:
+    carrier("macro-" + title, facts)(
+        lambda name=name, content=content: mail((name, content())))
+
+
+def biff(*records):
+    return b"".join(struct.pack("<HH", kind, len(data)) + data
+                    for kind, data in records)
+
+
+BOF = (0x809, b"\0\6\5\0" + bytes(12))
+
+
+def sheet(kind, state=0):
+    return (0x85, struct.pack("<IBB", 0, state, kind) + b"\1\0A")
+
+
+for title, name, facts, content in [
+        ("xls", "a.xls", "macro.xlm",
+         lambda: compound({"Workbook": biff(BOF, sheet(0), sheet(1))})),
+        ("xls-hidden", "a.xls", "macro.xlm",
+         lambda: compound({"Workbook": biff(BOF, sheet(1, 2))})),
+        ("xls-neighbour", "a.xls", "",
+         lambda: compound({"Workbook": biff(BOF, sheet(0), sheet(0, 1))})),
+        ("xlsm", "a.xlsm", "macro.xlm", lambda: ooxml({
+            "xl/macrosheets/sheet1.xml": b"<xm:macrosheet/>"})),
+        ("xlsm-neighbour", "a.xlsx", "", lambda: ooxml({
+            "xl/worksheets/sheet1.xml": b"<worksheet/>"}))]:
+    carrier("xlm-" + title, facts)(
+        lambda name=name, content=content: mail((name, content())))
+
+LOCKED = "uninspectable.encrypted"
+for title, name, facts, content in [
+        ("ooxml", "a.docx", LOCKED, lambda: compound(
+            {"EncryptionInfo": bytes(40), "EncryptedPackage": bytes(900)})),
+        ("doc", "a.doc", LOCKED, lambda: compound(
+            {"WordDocument": WORD[:11] + b"\1" + WORD[12:]})),
+        ("xls", "a.xls", LOCKED, lambda: compound(
+            {"Workbook": biff(BOF, (0x2F, bytes(54)), sheet(0))}))]:
+    carrier("document-locked-" + title, facts)(
+        lambda name=name, content=content: mail((name, content())))
+
+
+def rels(type, target, quote='"', mode="External"):
+    text = ("<?xml version='1.0'?><Relationships><Relationship Id='r1' "
+            "Type=Qhttp://schemas/relationships/%sQ Target=Q%sQ%s/>"
+            "</Relationships>" % (type, target, mode and
+                                  " TargetMode=Q%sQ" % mode))
+    return text.replace("Q", quote)
+
+
+def linked(text, encoding="utf-8"):
+    return mail(("a.docx", ooxml({"word/_rels/document.xml.rels":
+                                  text.encode(encoding)})))
+
+
+for title, facts, text in [
+        ("template", "office.remote",
+         rels("attachedTemplate", "http://example.net/a.dotm")),
+        ("template-quotes", "office.remote",
+         rels("attachedTemplate", "https://example.net/a.dotm", "'")),
+        ("template-entity", "office.remote",
+         rels("attachedTemplate", "&#104;ttp://example.net/a.dotm")),
+        ("object", "office.remote",
+         rels("oleObject", "https://example.net/a.html!")),
+        ("mhtml", "office.remote",
+         rels("oleObject", "mhtml:https://example.net/a!x-usc:x")),
+        ("frame", "office.remote", rels("frame", "http://example.net/f")),
+        ("share", "office.remote", rels("image", "\\\\example.net\\a\\b.png")),
+        ("file-share", "office.remote",
+         rels("hyperlink", "file://example.net/a/b.docx")),
+        ("hyperlink-neighbour", "",
+         rels("hyperlink", "https://example.net/a.dotm")),
+        ("drive-neighbour", "",
+         rels("attachedTemplate", "file:///C:\\Templates\\Normal.dotm")),
+        ("inside-neighbour", "",
+         rels("oleObject", "embeddings/oleObject1.bin", mode=""))]:
+    carrier("remote-" + title, facts)(lambda text=text: linked(text))
+carrier("remote-utf16", "office.remote")(lambda: linked(rels(
+    "attachedTemplate", "http://example.net/a.dotm").replace(
+        "version='1.0'", "version='1.0' encoding='utf-16'"), "utf-16"))
+
+
+def runs(*texts):
+    return ('<w:document xmlns:w="w"><w:r><w:fldChar w:fldCharType="begin"/>'
+            "</w:r>" + "".join("<w:r><w:instrText>%s</w:instrText></w:r>" % t
+                               for t in texts)
+            + '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:document>'
+            ).encode()
+
+
+for title, name, facts, content in [
+        ("field", "a.docx", "office.dde", lambda: ooxml({
+            "word/document.xml": runs(' DDEAUTO "none" "nothing" ')})),
+        ("field-split", "a.docx", "office.dde", lambda: ooxml({
+            "word/document.xml": runs("D", "DE", 'AUTO "none" "a"')})),
+        ("field-simple", "a.docx", "office.dde", lambda: ooxml({
+            "word/document.xml":
+                b'<w:p xmlns:w="w"><w:fldSimple w:instr="DDE none a"/></w:p>'
+        })),
+        ("field-neighbour", "a.docx", "", lambda: ooxml({
+            "word/document.xml": runs(" PAGE ", "\\* MERGEFORMAT")})),
+        ("sheet", "a.xlsx", "office.dde", lambda: ooxml({
+            "xl/externalLinks/externalLink1.xml":
+                b'<externalLink><ddeLink ddeService="none" ddeTopic="a"/>'
+                b"</externalLink>"})),
+        ("doc", "a.doc", "office.dde", lambda: compound({
+            "WordDocument": WORD + b'\x13 DDEAUTO none "a"\x15' + WORD})),
+        ("csv", "a.csv", "office.dde",
+         lambda: b"name,sum\r\nA,=none|'a'!A0\r\n"),
+        ("csv-neighbour", "a.csv", "",
+         lambda: b"name,sum\r\nA|B!,-3\r\nC,=1+2\r\n"),
+        ("rtf", "a.rtf", "office.dde",
+         lambda: b"{\\rtf1{\\field{\\*\\fldinst ddeauto none a}}}")]:
+    carrier("dde-" + title, facts)(
+        lambda name=name, content=content: mail((name, content())))
+
+
+def package(name, data):
+    name = name.encode()
+    body = (b"\2\0" + name + b"\0C:\\a\\" + name + b"\0\0\0\3\0"
+            + struct.pack("<I", len(name) + 6) + b"C:\\a\\" + name + b"\0"
+            + struct.pack("<I", len(data)) + data)
+    return struct.pack("<I", len(body)) + body
+
+
+def text_of(s):
+    return struct.pack("<I", len(s) + 1) + s + b"\0"
+
+
+def object_of(kind, data):
+    return (struct.pack("<II", 0x501, 2) + text_of(kind) + struct.pack("<II", 0, 0)
+            + struct.pack("<I", len(data)) + data)
+
+
+def rtf(data, before=b"", every=64):
+    digits = data.hex()
+    lines = "\n".join(digits[i:i + every]
+                      for i in range(0, len(digits), every))
+    return (b"{\\rtf1{\\object\\objemb" + before + b"{\\*\\objdata "
+            + lines.encode() + b"}}}")
+
+
+RUNS = "attachment.program attachment.runs "
+for title, name, facts, content in [
+        ("program", "a.doc", RUNS + "office.object", lambda: compound({
+            "WordDocument": WORD, "ObjectPool": {"_1": {
+                "\1Ole10Native": package("tool.exe", PROGRAM)}}})),
+        ("program-neighbour", "a.doc", "office.object", lambda: compound({
+            "WordDocument": WORD, "ObjectPool": {"_1": {
+                "\1Ole10Native": package("letter.txt", LETTER)}}})),
+        ("docx", "a.docx", RUNS + "office.object", lambda: ooxml({
+            "word/embeddings/oleObject1.bin": compound({
+                "\1Ole10Native": package("tool.exe", PROGRAM)})})),
+        ("contents", "a.doc", "attachment.program", lambda: compound({
+            "ObjectPool": {"_1": {"CONTENTS": PROGRAM}}})),
+        ("rtf", "a.rtf", RUNS + "office.object", lambda: rtf(
+            object_of(b"Package", package("tool.exe", PROGRAM)[4:]))),
+        ("rtf-broken-lines", "a.doc", RUNS + "office.object", lambda: rtf(
+            object_of(b"Package", package("tool.exe", PROGRAM)[4:]),
+            every=2)),
+        ("rtf-update", "a.rtf", "office.object", lambda: rtf(
+            object_of(b"Word.Document.8", LETTER), b"\\objupdate")),
+        ("rtf-neighbour", "a.rtf", "", lambda: rtf(
+            object_of(b"PBrush", LETTER))),
+        ("rtf-plain-neighbour", "a.rtf", "",
+         lambda: b"{\\rtf1\\ansi Dear Taro}"),
+        ("equation", "a.doc", "office.equation", lambda: compound({
+            "WordDocument": WORD, "ObjectPool": {"_1": {
+                "Equation Native": bytes(range(60))}}})),
+        ("equation-rtf", "a.rtf", "office.equation", lambda: rtf(
+            object_of(b"Equation.3", bytes(range(60))))),
+        ("activex", "a.docx", "office.activex", lambda: ooxml({
+            "word/activeX/activeX1.bin": bytes(range(90))})),
+        ("template-rtf", "a.rtf", "office.remote",
+         lambda: b"{\\rtf1{\\*\\template http://example.net/a}}")]:
+    carrier("object-" + title, facts)(
+        lambda name=name, content=content: mail((name, content())))
+
+
+def msg(name, data):
+    return compound({
+        "__substg1.0_1000001F": "See the file.".encode("utf-16le"),
+        "__attach_version1.0_#00000000": {
+            "__substg1.0_3707001F": name.encode("utf-16le"),
+            "__substg1.0_37010102": data}})
+
+
+carrier("msg-program", RUNS)(
+    lambda: mail(("a.msg", msg("tool.exe", PROGRAM))))
+carrier("msg-neighbour")(lambda: mail(("a.msg", msg("letter.txt", LETTER))))
