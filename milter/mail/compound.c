@@ -14,7 +14,16 @@
 #include "milter/mail/vba.h"
 #include "milter/base/banned.h"
 
-enum { STORAGES = 1000, DEPTH = 12, SOURCE_MOST = 1 << 20, SCANNED = 100 };
+enum {
+	STORAGES = 1000,
+	DEPTH = 12,
+	SOURCE_MOST = 1 << 20,
+	SCANNED = 100,
+	ENTRIES = 6000,
+	ENTRY_SIZE = 128,
+	HEADER = 512,
+	HEADER_FATS = 109
+};
 
 struct walk {
 	struct reading *r;
@@ -34,6 +43,50 @@ compound_is(struct span s)
 		0xb1, 0x1a, 0xe1 };
 
 	return span_begins(s, (struct span){ magic, sizeof magic });
+}
+
+static uint32_t
+number_at(struct span s, size_t at)
+{
+	struct span there = span_from(s, at);
+
+	return at > s.len ? 0 : mapi_number(&there, 4);
+}
+
+/* The sector of the table that says what follows sector: the first 109 of it
+ * are listed in the header, the others in a chain (MS-CFB 2.5). */
+static size_t
+table_sector(struct span s, size_t size, size_t sector)
+{
+	size_t index = sector / (size / 4), per = size / 4 - 1;
+	size_t list;
+
+	if (index < HEADER_FATS)
+		return number_at(s, 76 + 4 * index);
+	list = number_at(s, 68);
+	for (index -= HEADER_FATS; index >= per; index -= per)
+		list = number_at(s, (list + 1) * size + 4 * per);
+	return number_at(s, (list + 1) * size + 4 * index);
+}
+
+/*
+ * Does the directory have more entries than any document? libgsf goes down the
+ * list by calling itself and takes time with the square of its length.
+ */
+static bool
+is_too_long(struct span s)
+{
+	size_t size = s.len < HEADER || s.at[30] == 12 ? 4096 : 512;
+	size_t sector = number_at(s, 48), sectors = 0;
+
+	while ((sector + 1) * size < s.len) {
+		if (++sectors * (size / ENTRY_SIZE) > ENTRIES)
+			return true;
+		sector =
+		    number_at(s, (table_sector(s, size, sector) + 1) * size +
+				     sector % (size / 4) * 4);
+	}
+	return false;
 }
 
 /* All of a stream, in the arena; what a limit forbids is a mark. */
@@ -355,11 +408,18 @@ void
 compound_read(struct reading *r, struct node *n, struct span bytes)
 {
 	struct walk w = { .r = r, .n = n };
-	GLogFunc before = g_log_set_default_handler(silent, NULL);
-	GsfInput *memory =
-	    gsf_input_memory_new(bytes.at, (gsf_off_t)bytes.len, FALSE);
-	GsfInfile *file = gsf_infile_msole_new(memory, NULL);
+	GLogFunc before;
+	GsfInput *memory;
+	GsfInfile *file;
 
+	if (is_too_long(bytes)) {
+		reading_mark(r, n, MARK_LIMIT, n->whole.at,
+		    "compound file: entries: %d", ENTRIES);
+		return;
+	}
+	before = g_log_set_default_handler(silent, NULL);
+	memory = gsf_input_memory_new(bytes.at, (gsf_off_t)bytes.len, FALSE);
+	file = gsf_infile_msole_new(memory, NULL);
 	if (file != NULL) {
 		enter(&w, GSF_INPUT(file));
 		walk(&w);

@@ -90,8 +90,8 @@ static const struct {
 	bool (*is)(struct span bytes);
 	void (*read)(struct reading *r, struct node *n, struct span bytes);
 } walkers[] = {
-	{ archive_is, archive_read },
 	{ compound_is, compound_read },
+	{ archive_is, archive_read },
 	{ package_is_rtf, package_read_rtf },
 };
 
@@ -101,6 +101,9 @@ unpack_read(struct reading *r, struct node *n, struct span bytes)
 	for (size_t i = 0; i < COUNT(walkers); i++)
 		if (walkers[i].is(bytes)) {
 			walkers[i].read(r, n, bytes);
+			if (walkers[i].read != archive_read &&
+			    archive_behind(bytes))
+				archive_read(r, n, bytes);
 			return;
 		}
 	tell_closed(r, n, bytes);

@@ -34,7 +34,9 @@ def compound(tree):
     data, chains, entries = [], [], [None]
 
     def store(content):
-        count = max(1, -(-len(content) // SECTOR))
+        if not content:
+            return END
+        count = -(-len(content) // SECTOR)
         start = len(data)
         padded = content.ljust(count * SECTOR, b"\0")
         for i in range(count):
@@ -349,6 +351,13 @@ def msg(name, data):
             "__substg1.0_37010102": data}})
 
 
+# libgsf would go down so long a directory by calling itself.
+carrier("document-entries", "scan.limit")(lambda: mail(("a.doc", compound(
+    {"s%04d" % i: b"" for i in range(6001)}))))
+carrier("document-and-zip", RUNS)(lambda: mail(("a.doc", doc() + zipped(
+    {"tool.exe": PROGRAM}))))
+carrier("document-holds-zip-neighbour")(lambda: mail(("a.doc", compound(
+    {"WordDocument": WORD, "a": zipped({"a.xml": b"<a/>"}), "zz": WORD}))))
 carrier("msg-program", RUNS)(
     lambda: mail(("a.msg", msg("tool.exe", PROGRAM))))
 carrier("msg-neighbour")(lambda: mail(("a.msg", msg("letter.txt", LETTER))))
