@@ -344,6 +344,21 @@ is_zip(struct archive *a)
 	       ARCHIVE_FORMAT_ZIP;
 }
 
+static bool opens(struct reading *r, void *owner, const char *password);
+static void
+unlock(struct reading *r, struct node *n, void *owner, const char *password);
+
+static const struct unlocker unlocker = { opens, unlock };
+
+static struct span *
+copy_span(struct walk *w, struct span bytes)
+{
+	struct span *copy = arena_get(w->r->message->arena, sizeof *copy);
+
+	*copy = bytes;
+	return copy;
+}
+
 /* Of the formats here, libarchive decrypts zip alone. */
 static void
 tell_encrypted(struct walk *w, struct span bytes)
@@ -354,14 +369,14 @@ tell_encrypted(struct walk *w, struct span bytes)
 	if (w->encrypted == 0)
 		return;
 	if (w->password == NULL && is_zip(w->a))
-		unlock_later(w->r, w->n, bytes, what);
+		unlock_later(w->r, w->n, &unlocker, copy_span(w, bytes), what);
 	else
 		reading_mark(w->r, w->n, MARK_OPAQUE, w->n->whole.at, "%s",
 		    what);
 }
 
-void
-archive_unlock(struct reading *r, struct node *n, struct span bytes,
+static void
+read_with(struct reading *r, struct node *n, struct span bytes,
     const char *password)
 {
 	struct walk w = { .r = r,
@@ -384,20 +399,21 @@ archive_unlock(struct reading *r, struct node *n, struct span bytes,
 	archive_read_free(w.a);
 }
 
-void
-archive_read(struct reading *r, struct node *n, struct span bytes)
+static void
+unlock(struct reading *r, struct node *n, void *owner, const char *password)
 {
-	archive_unlock(r, n, find_start(bytes), NULL);
+	read_with(r, n, *(struct span *)owner, password);
 }
 
-bool
-archive_opens(struct reading *r, struct span bytes, const char *password)
+static bool
+opens(struct reading *r, void *owner, const char *password)
 {
+	struct span bytes = *(struct span *)owner;
 	struct walk w = { .r = r, .packed = bytes.len, .password = password };
 	struct archive_entry *e;
 	const char *limit;
 	struct buf member;
-	bool opens = false;
+	bool good = false;
 
 	w.a = open_archive(bytes, password);
 	if (w.a == NULL)
@@ -405,10 +421,16 @@ archive_opens(struct reading *r, struct span bytes, const char *password)
 	while (archive_read_next_header(w.a, &e) == ARCHIVE_OK)
 		if (archive_entry_is_encrypted(e)) {
 			buf_init(&member, room(&w, &limit));
-			opens = read_bytes(&w, &member) == 1;
+			good = read_bytes(&w, &member) == 1;
 			buf_free(&member);
 			break;
 		}
 	archive_read_free(w.a);
-	return opens;
+	return good;
+}
+
+void
+archive_read(struct reading *r, struct node *n, struct span bytes)
+{
+	read_with(r, n, find_start(bytes), NULL);
 }

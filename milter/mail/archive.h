@@ -25,12 +25,4 @@ bool archive_behind(struct span bytes);
 /* Adds the members of n; see unpack_read(). */
 void archive_read(struct reading *r, struct node *n, struct span bytes);
 
-/* Does the first encrypted member of a zip come out whole with this password?
- */
-bool archive_opens(struct reading *r, struct span bytes, const char *password);
-
-/* Adds the encrypted members, which this password opens. */
-void archive_unlock(struct reading *r, struct node *n, struct span bytes,
-    const char *password);
-
 #endif

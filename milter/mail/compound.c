@@ -9,7 +9,9 @@
 #include "milter/mail/compound.h"
 #include "milter/mail/mapi.h"
 #include "milter/mail/names.h"
+#include "milter/mail/officelock.h"
 #include "milter/mail/package.h"
+#include "milter/mail/unlock.h"
 #include "milter/mail/unpack.h"
 #include "milter/mail/vba.h"
 #include "milter/base/banned.h"
@@ -28,6 +30,7 @@ enum {
 struct walk {
 	struct reading *r;
 	struct node *n;
+	GsfInfile *folder; /* that is being read */
 	int storages;
 	struct {
 		GsfInfile *folder;
@@ -169,6 +172,45 @@ read_encrypted(struct walk *w, const char *name, struct span s)
 	    "Office document with a password");
 }
 
+static bool
+lock_opens(struct reading *r, void *owner, const char *password)
+{
+	(void)r;
+	return officelock_opens(owner, password);
+}
+
+static void
+lock_read(struct reading *r, struct node *n, void *owner, const char *password)
+{
+	struct span s = officelock_read(owner);
+
+	(void)password;
+	s.len = reading_take(r, n, s.len);
+	(void)unpack_member(r, n, NULL, s);
+}
+
+/* A document that is "write-protected" has a password that Office knows; any
+ * other may stand in the mail. */
+static void
+read_locked(struct walk *w, const char *name, struct span s)
+{
+	static const struct unlocker how = { lock_opens, lock_read };
+	GsfInput *in = gsf_infile_child_by_name(w->folder, "EncryptionInfo");
+	struct officelock *lock = NULL;
+
+	if (in != NULL) {
+		lock = officelock_new(w->r, content(w, in), s);
+		g_object_unref(in);
+	}
+	if (lock == NULL)
+		read_encrypted(w, name, s);
+	else if (officelock_opens(lock, "VelvetSweatshop"))
+		lock_read(w->r, w->n, lock, NULL);
+	else
+		unlock_later(w->r, w->n, &how, lock,
+		    "Office document with a password");
+}
+
 /* MS-DOC 2.5.1: bit 8 of the flags at 10. */
 static void
 read_word(struct walk *w, const char *name, struct span s)
@@ -204,7 +246,7 @@ static const struct {
 	{ "Package", read_file },
 	{ "CONTENTS", read_file },
 	{ "EmbeddedOdf", read_file },
-	{ "EncryptedPackage", read_encrypted },
+	{ "EncryptedPackage", read_locked },
 	{ "EncryptedSummary", read_encrypted },
 	{ "WordDocument", read_word },
 	{ "Workbook", read_workbook },
@@ -272,6 +314,7 @@ read_stream(struct walk *w, GsfInfile *folder, const char *name, GsfInput *in)
 	if (strncmp(name, "__substg1.0_", 12) == 0 &&
 	    read_property(w, folder, name, in))
 		return;
+	w->folder = folder;
 	for (size_t i = 0; i < COUNT(streams); i++)
 		if (strcmp(streams[i].name, name) == 0) {
 			streams[i].read(w, name, content(w, in));

@@ -2,7 +2,7 @@
 noinst_LIBRARIES += milter/mail/libmail.a
 milter_mail_libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) \
 	$(ICU_CFLAGS) $(XML_CFLAGS) $(IDN2_CFLAGS) $(ARCHIVE_CFLAGS) \
-	$(GSF_CFLAGS)
+	$(GSF_CFLAGS) $(NETTLE_CFLAGS)
 milter_mail_libmail_a_SOURCES = \
 	%D%/archive.c %D%/archive.h \
 	%D%/author.c %D%/author.h \
@@ -22,6 +22,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/message.c %D%/message.h %D%/marks.def \
 	%D%/multipart.c %D%/multipart.h \
 	%D%/names.c %D%/names.h \
+	%D%/officelock.c %D%/officelock.h \
 	%D%/opaque.c %D%/opaque.h \
 	%D%/package.c %D%/package.h \
 	%D%/param.c %D%/param.h \

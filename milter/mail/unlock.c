@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include "milter/mail/archive.h"
 #include "milter/mail/password.h"
 #include "milter/mail/unlock.h"
 #include "milter/base/banned.h"
@@ -7,19 +6,21 @@
 /* One that waits. */
 struct locked {
 	struct node *node;
-	struct span bytes;
+	const struct unlocker *how;
+	void *owner;
 	const char *what;
 	struct locked *next;
 };
 
 void
-unlock_later(struct reading *r, struct node *n, struct span bytes,
-    const char *what)
+unlock_later(struct reading *r, struct node *n, const struct unlocker *how,
+    void *owner, const char *what)
 {
 	struct locked *l = arena_get(r->message->arena, sizeof *l), **end;
 
 	l->node = n;
-	l->bytes = bytes;
+	l->how = how;
+	l->owner = owner;
 	l->what = arena_string(r->message->arena, what);
 	for (end = &r->locked; *end; end = &(*end)->next)
 		continue;
@@ -30,11 +31,11 @@ static bool
 open_one(struct reading *r, const struct locked *l, const struct passwords *all)
 {
 	for (size_t i = 0; i < all->count; i++) {
-		if (!archive_opens(r, l->bytes, all->list[i]))
+		if (!l->how->opens(r, l->owner, all->list[i]))
 			continue;
 		reading_mark(r, l->node, MARK_UNLOCKED, l->node->whole.at,
 		    "with a word from %s: %s", all->source[i], l->what);
-		archive_unlock(r, l->node, l->bytes, all->list[i]);
+		l->how->read(r, l->node, l->owner, all->list[i]);
 		return true;
 	}
 	reading_mark(r, l->node, MARK_OPAQUE, l->node->whole.at, "%s", l->what);

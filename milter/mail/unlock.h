@@ -8,10 +8,17 @@
  * What is encrypted and might open with a password from the mail. It waits
  * until all of the message was read, since the text may stand behind the file.
  */
+struct unlocker {
+	bool (*opens)(struct reading *r, void *owner, const char *password);
+	/* Adds the members, once the password opened it. */
+	void (*read)(struct reading *r, struct node *n, void *owner,
+	    const char *password);
+};
 
-/* Remembers a container; what is its encrypted members' names. */
-void unlock_later(struct reading *r, struct node *n, struct span bytes,
-    const char *what);
+/* Remembers a container; what is its encrypted members' names. owner, in the
+ * arena, is handed to how. */
+void unlock_later(struct reading *r, struct node *n,
+    const struct unlocker *how, void *owner, const char *what);
 
 /*
  * Tries all that wait. What opens gets its members, and MARK_UNLOCKED says

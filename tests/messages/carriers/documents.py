@@ -3,8 +3,11 @@
 
 Nothing in them works: macros name what real ones call and do nothing with it.
 """
+import base64
+import hashlib
 import io
 import struct
+import subprocess
 import zipfile
 
 from . import LETTER, PROGRAM, carrier, mail
@@ -204,6 +207,94 @@ for title, name, facts, content in [
             {"Workbook": biff(BOF, (0x2F, bytes(54)), sheet(0))}))]:
     carrier("document-locked-" + title, facts)(
         lambda name=name, content=content: mail((name, content())))
+
+
+def aes(bits, mode, key, data, iv=None):
+    """By openssl: Python has no AES of its own."""
+    data = data.ljust(-(-len(data) // 16) * 16, b"\0")
+    command = ["openssl", "enc", "-aes-%d-%s" % (bits, mode), "-e", "-nopad",
+               "-K", key.hex()] + (["-iv", iv.hex()] if iv else [])
+    return subprocess.run(command, input=data, stdout=subprocess.PIPE,
+                          check=True).stdout
+
+
+def spun(new, salt, password, spins):
+    h = new(salt + password.encode("utf-16le")).digest()
+    for i in range(spins):
+        h = new(struct.pack("<I", i) + h).digest()
+    return h
+
+
+def agile(document, password, kind="sha512", bits=256, spins=1000):
+    """MS-OFFCRYPTO 2.3.4.10 to 15."""
+    def new(data):
+        return hashlib.new(kind, data)
+
+    def sealed(purpose, data):
+        made = new(h + bytes.fromhex(purpose)).digest()
+        return aes(bits, "cbc", made.ljust(32, b"\x36")[:bits // 8], data,
+                   salt)
+    salt, key, given = bytes(range(16)), bytes(range(32))[:bits // 8], b"y" * 16
+    h = spun(new, salt, password, spins)
+    fields = {
+        "saltValue": salt,
+        "encryptedVerifierHashInput": sealed("fea7d2763b4b9e79", given),
+        "encryptedVerifierHashValue": sealed("d7aa0f6d3061344e",
+                                             new(given).digest()),
+        "encryptedKeyValue": sealed("146e0be7abacd0d6", key)}
+    name = kind.upper()
+    xml = ("<encryption><keyData hashAlgorithm='%s' keyBits='%d' "
+           "saltValue='%s'/><k:encryptedKey xmlns:k='k' spinCount='%d' "
+           "hashAlgorithm='%s' keyBits='%d' %s/></encryption>" % (
+               name, bits, base64.b64encode(salt).decode(), spins, name, bits,
+               " ".join("%s='%s'" % (k, base64.b64encode(v).decode())
+                        for k, v in fields.items())))
+    package = struct.pack("<Q", len(document))
+    for i in range(0, len(document), 4096):
+        iv = new(salt + struct.pack("<I", i // 4096)).digest()[:16]
+        package += aes(bits, "cbc", key, document[i:i + 4096], iv)
+    return compound({"EncryptionInfo": struct.pack("<HHI", 4, 4, 0x40)
+                     + xml.encode(), "EncryptedPackage": package})
+
+
+def standard(document, password):
+    """MS-OFFCRYPTO 2.3.4.5 to 9."""
+    salt, given = bytes(range(16)), b"y" * 16
+    h = spun(hashlib.sha1, salt, password, 50000)
+    h = hashlib.sha1(h + bytes(4)).digest().ljust(64, b"\0")
+    key = hashlib.sha1(bytes(0x36 ^ c for c in h)).digest()[:16]
+    header = struct.pack("<IIIIIIII", 0x24, 0, 0x660E, 0x8004, 128, 24, 0, 0)
+    info = (struct.pack("<HHII", 3, 2, 0x24, len(header)) + header
+            + struct.pack("<I", 16) + salt + aes(128, "ecb", key, given)
+            + struct.pack("<I", 20)
+            + aes(128, "ecb", key, hashlib.sha1(given).digest()))
+    return compound({"EncryptionInfo": info, "EncryptedPackage": struct.pack(
+        "<Q", len(document)) + aes(128, "ecb", key, document)})
+
+
+OPENED = " archive.password"
+BIG = ooxml({"word/document.xml": b"<w:document/>", "word/vbaProject.bin":
+             compound(project(CALLS)), "a.bin": bytes(range(256)) * 40})
+for title, facts, content, text in [
+        ("agile", DANGER + OPENED, lambda: agile(BIG, "Sakura2026"),
+         "The password is Sakura2026"),
+        ("agile-sha1", DANGER + OPENED,
+         lambda: agile(BIG, "Sakura2026", "sha1", 128),
+         "パスワード：Ｓａｋｕｒａ２０２６"),
+        ("agile-neighbour", "archive.password",
+         lambda: agile(ooxml({"a.xml": b"<a/>"}), "Sakura2026"),
+         "The password is Sakura2026"),
+        ("agile-unknown", LOCKED, lambda: agile(BIG, "Sakura2026"),
+         "See the file."),
+        ("agile-known-to-office", DANGER,
+         lambda: agile(BIG, "VelvetSweatshop"), "See the file."),
+        ("standard", DANGER + OPENED, lambda: standard(BIG, "Sakura2026"),
+         "The password is Sakura2026"),
+        ("standard-unknown", LOCKED, lambda: standard(BIG, "Sakura2026"),
+         "See the file.")]:
+    carrier("document-locked-" + title, facts)(
+        lambda content=content, text=text: mail(("a.docx", content()),
+                                                text=text))
 
 
 def rels(type, target, quote='"', mode="External"):
