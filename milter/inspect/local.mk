@@ -8,6 +8,7 @@ inspectors = \
 	%D%/script.c \
 	%D%/macro.c \
 	%D%/office.c \
+	%D%/pdf.c \
 	%D%/runs.c \
 	%D%/name.c \
 	%D%/type.c \

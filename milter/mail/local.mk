@@ -27,6 +27,9 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/package.c %D%/package.h \
 	%D%/param.c %D%/param.h \
 	%D%/password.c %D%/password.h \
+	%D%/pdf.c %D%/pdf.h \
+	%D%/pdflock.c %D%/pdflock.h \
+	%D%/pdftext.c %D%/pdftext.h \
 	%D%/plain.c %D%/plain.h \
 	%D%/reading.c %D%/reading.h \
 	%D%/rtf.c %D%/rtf.h \
@@ -39,4 +42,4 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/words.c %D%/words.h \
 	%D%/zip.c %D%/zip.h
 MAIL_LIBS = milter/mail/libmail.a $(GMIME_LIBS) $(ICU_LIBS) \
-	$(XML_LIBS) $(IDN2_LIBS) $(ARCHIVE_LIBS) $(GSF_LIBS) $(BASE_LIBS)
+	$(XML_LIBS) $(IDN2_LIBS) $(ARCHIVE_LIBS) $(GSF_LIBS) $(Z_LIBS) $(BASE_LIBS)

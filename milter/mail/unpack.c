@@ -7,6 +7,7 @@
 #include "milter/mail/compound.h"
 #include "milter/mail/names.h"
 #include "milter/mail/package.h"
+#include "milter/mail/pdf.h"
 #include "milter/mail/unpack.h"
 #include "milter/base/banned.h"
 
@@ -91,6 +92,7 @@ static const struct {
 	void (*read)(struct reading *r, struct node *n, struct span bytes);
 } walkers[] = {
 	{ compound_is, compound_read },
+	{ pdf_is, pdf_read },
 	{ archive_is, archive_read },
 	{ package_is_rtf, package_read_rtf },
 };

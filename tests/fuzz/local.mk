@@ -4,7 +4,7 @@
 # dictionary and seeds (contrib/fuzz), and where FUZZ_CORPUS says, what earlier
 # runs found. A crash leaves its input behind and becomes a test. One alone:
 # make fuzz FUZZ_TARGETS=archive.
-FUZZ_TARGETS = archive compound findings message password rules zip
+FUZZ_TARGETS = archive compound findings message password pdf rules zip
 FUZZ_SECONDS = 60
 FUZZ_CORPUS = tests/fuzz/corpus
 FUZZ_FLAGS =
@@ -15,6 +15,7 @@ fuzz_sources = \
 	tests/fuzz/findings.c \
 	tests/fuzz/message.c \
 	tests/fuzz/password.c \
+	tests/fuzz/pdf.c \
 	tests/fuzz/rules.c \
 	tests/fuzz/zip.c
 
@@ -24,4 +25,4 @@ fuzz: tests/made/stamp
 	    -f '$(GMIME_CFLAGS) $(ICU_CFLAGS) $(XML_CFLAGS) $(ARCHIVE_CFLAGS) $(GSF_CFLAGS)' \
 	    -l '$(MAIL_FUZZ_LIBS) $(JANSSON_LIBS)' $(FUZZ_TARGETS)
 MAIL_FUZZ_LIBS = $(GMIME_LIBS) $(ICU_LIBS) $(XML_LIBS) $(IDN2_LIBS) \
-	$(ARCHIVE_LIBS) $(GSF_LIBS) $(NETTLE_LIBS)
+	$(ARCHIVE_LIBS) $(GSF_LIBS) $(Z_LIBS) $(NETTLE_LIBS)

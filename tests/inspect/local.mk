@@ -15,7 +15,8 @@ EXTRA_DIST += tests/messages
 made_sources = tests/messages/generate \
 	tests/messages/carriers/__init__.py \
 	tests/messages/carriers/archives.py \
-	tests/messages/carriers/documents.py
+	tests/messages/carriers/documents.py \
+	tests/messages/carriers/pdfs.py
 tests/made/stamp: $(made_sources)
 	@rm -rf tests/made
 	$(AM_V_GEN)$(srcdir)/tests/messages/generate tests/made && \

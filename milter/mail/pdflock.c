@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+#include <nettle/aes.h>
+#include <nettle/arcfour.h>
+#include <nettle/cbc.h>
+#include <nettle/md5.h>
+#include <nettle/sha2.h>
+
+#include "milter/mail/pdflock.h"
+#include "milter/mail/pdftext.h"
+#include "milter/base/banned.h"
+
+enum {
+	PASSWORD_MOST = 127,
+	PAD = 32,
+	KEY_MOST = 32,
+	ROUNDS = 64,
+	REPEAT = 64, /* ISO 32000-2, algorithm 2.B */
+	TRIES = 400 /* of revision 6: each costs a thousand hashes */
+};
+
+struct pdflock {
+	int revision;
+	size_t key_size;
+	bool aes;
+	uint32_t permissions;
+	bool metadata; /* is encrypted too */
+	struct span owner, user, user_key, id;
+	int tries;
+	uint8_t key[KEY_MOST];
+};
+
+static const uint8_t padding[PAD] = { 0x28, 0xbf, 0x4e, 0x5e, 0x4e, 0x75, 0x8a,
+	0x41, 0x64, 0x00, 0x4e, 0x56, 0xff, 0xfa, 0x01, 0x08, 0x2e, 0x2e, 0x00,
+	0xb6, 0xd0, 0x68, 0x3e, 0x80, 0x2f, 0x0c, 0xa9, 0xfe, 0x64, 0x53, 0x69,
+	0x7a };
+
+static long
+number(const char *line, const char *name, long other)
+{
+	const char *value = pdftext_value(line, name);
+
+	return value == NULL ? other : strtol(value, NULL, 10);
+}
+
+/* Are all strings there, and as long as the revision has them? */
+static bool
+is_whole(const struct pdflock *l)
+{
+	if (l->revision < 2 || l->revision > 6 || l->user.len < PAD ||
+	    l->owner.len < PAD)
+		return false;
+	if (l->revision < 5)
+		return l->key_size >= 5 && l->key_size <= 16;
+	return l->user.len >= 48 && l->user_key.len >= 32;
+}
+
+struct pdflock *
+pdflock_new(struct arena *a, struct span object, const char *line,
+    struct span id)
+{
+	struct pdflock *l = arena_get(a, sizeof *l);
+	long length = number(line, "/Length", 40);
+
+	l->revision = (int)number(line, "/R", 0);
+	l->permissions = (uint32_t)number(line, "/P", 0);
+	l->metadata = strstr(line, "/EncryptMetadata false") == NULL;
+	l->owner = pdftext_bytes(a, object, "/O");
+	l->user = pdftext_bytes(a, object, "/U");
+	l->user_key = pdftext_bytes(a, object, "/UE");
+	l->id = id;
+	l->aes = strstr(line, "/CFM /AES") != NULL;
+	if (l->revision == 2)
+		length = 40;
+	if (l->revision >= 4) /* one crypt filter, of 128 or 256 bits */
+		length = l->revision >= 5 ? 256 : 128;
+	l->key_size = length < 0 || length > 256 ? 0 : (size_t)length / 8;
+	return strstr(line, "/Filter /Standard") != NULL && is_whole(l) ? l
+									: NULL;
+}
+
+static void
+md5(const struct span *pieces, size_t count, uint8_t *out)
+{
+	struct md5_ctx c;
+
+	md5_init(&c);
+	for (size_t i = 0; i < count; i++)
+		md5_update(&c, pieces[i].len, pieces[i].at);
+	md5_digest(&c, MD5_DIGEST_SIZE, out);
+}
+
+static void
+rc4(const uint8_t *key, size_t key_size, struct span in, uint8_t *out)
+{
+	struct arcfour_ctx c;
+
+	arcfour_set_key(&c, key_size, key);
+	arcfour_crypt(&c, in.len, out, in.at);
+}
+
+/* Algorithm 2: the key from the password. */
+static void
+make_key(struct pdflock *l, struct span password)
+{
+	static const uint8_t all[] = { 0xff, 0xff, 0xff, 0xff };
+	uint8_t p[4], digest[MD5_DIGEST_SIZE];
+	struct span pieces[6] = { password, { padding, PAD - password.len },
+		{ l->owner.at, PAD }, { p, sizeof p }, l->id,
+		{ all, l->revision >= 4 && !l->metadata ? sizeof all : 0 } };
+
+	for (int i = 0; i < 4; i++)
+		p[i] = (uint8_t)(l->permissions >> 8 * i);
+	md5(pieces, 6, digest);
+	pieces[0] = (struct span){ digest, l->key_size };
+	for (int i = 0; l->revision >= 3 && i < 50; i++)
+		md5(pieces, 1, digest);
+	for (size_t i = 0; i < l->key_size; i++)
+		l->key[i] = digest[i];
+}
+
+/* Algorithms 4 to 6: what the key makes of the padding. */
+static bool
+key_fits(const struct pdflock *l)
+{
+	uint8_t made[PAD], key[KEY_MOST];
+	const struct span pieces[] = { { padding, PAD }, l->id };
+
+	if (l->revision == 2) {
+		rc4(l->key, l->key_size, pieces[0], made);
+		return memcmp(made, l->user.at, PAD) == 0;
+	}
+	md5(pieces, 2, made);
+	for (unsigned round = 0; round < 20; round++) {
+		for (size_t i = 0; i < l->key_size; i++)
+			key[i] = l->key[i] ^ (uint8_t)round;
+		rc4(key, l->key_size, (struct span){ made, 16 }, made);
+	}
+	return memcmp(made, l->user.at, 16) == 0;
+}
+
+static void
+sha(unsigned bits, struct span in, uint8_t *out)
+{
+	struct sha256_ctx c256;
+	struct sha512_ctx c512;
+
+	if (bits == 256) {
+		sha256_init(&c256);
+		sha256_update(&c256, in.len, in.at);
+		sha256_digest(&c256, SHA256_DIGEST_SIZE, out);
+	} else if (bits == 384) {
+		sha384_init(&c512);
+		sha384_update(&c512, in.len, in.at);
+		sha384_digest(&c512, SHA384_DIGEST_SIZE, out);
+	} else {
+		sha512_init(&c512);
+		sha512_update(&c512, in.len, in.at);
+		sha512_digest(&c512, SHA512_DIGEST_SIZE, out);
+	}
+}
+
+static size_t
+append(uint8_t *out, size_t at, struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		out[at + i] = s.at[i];
+	return at + s.len;
+}
+
+/* Algorithm 2.B: revision 5 stops after the first hash. */
+static void
+hash_2b(const struct pdflock *l, struct span password, struct span salt,
+    uint8_t *k)
+{
+	uint8_t one[PASSWORD_MOST + SHA512_DIGEST_SIZE];
+	uint8_t many[REPEAT * sizeof one];
+	struct aes128_ctx c;
+	size_t len = append(one, 0, password), size = SHA256_DIGEST_SIZE;
+
+	len = append(one, len, salt);
+	sha(256, (struct span){ one, len }, k);
+	for (int round = 0; l->revision >= 6; round++) {
+		unsigned sum = 0;
+		uint8_t iv[AES_BLOCK_SIZE];
+
+		len = append(one, 0, password);
+		len = append(one, len, (struct span){ k, size });
+		for (size_t i = 0; i < REPEAT; i++)
+			(void)append(many, i * len, (struct span){ one, len });
+		aes128_set_encrypt_key(&c, k);
+		(void)append(iv, 0, (struct span){ k + 16, sizeof iv });
+		cbc_encrypt(&c, (nettle_cipher_func *)aes128_encrypt,
+		    AES_BLOCK_SIZE, iv, REPEAT * len, many, many);
+		for (int i = 0; i < 16; i++)
+			sum += many[i];
+		size = sum % 3 == 0 ? 32 : sum % 3 == 1 ? 48 : 64;
+		sha((unsigned)size * 8, (struct span){ many, REPEAT * len }, k);
+		if (round >= ROUNDS - 1 && many[REPEAT * len - 1] <= round - 31)
+			return;
+	}
+}
+
+static void
+decrypt_aes(const uint8_t *key, size_t key_size, const uint8_t *iv,
+    struct span in, uint8_t *out)
+{
+	struct aes256_ctx c256;
+	struct aes128_ctx c128;
+	uint8_t chain[AES_BLOCK_SIZE] = { 0 };
+
+	if (iv != NULL)
+		(void)append(chain, 0, (struct span){ iv, sizeof chain });
+	if (key_size == AES256_KEY_SIZE) {
+		aes256_set_decrypt_key(&c256, key);
+		cbc_decrypt(&c256, (nettle_cipher_func *)aes256_decrypt,
+		    AES_BLOCK_SIZE, chain, in.len, out, in.at);
+	} else {
+		aes128_set_decrypt_key(&c128, key);
+		cbc_decrypt(&c128, (nettle_cipher_func *)aes128_decrypt,
+		    AES_BLOCK_SIZE, chain, in.len, out, in.at);
+	}
+}
+
+/* Algorithm 11, and 2.A for the key. */
+static bool
+opens_256(struct pdflock *l, struct span password)
+{
+	uint8_t k[SHA512_DIGEST_SIZE];
+
+	if (l->tries++ >= TRIES)
+		return false;
+	hash_2b(l, password, (struct span){ l->user.at + 32, 8 }, k);
+	if (memcmp(k, l->user.at, 32) != 0)
+		return false;
+	hash_2b(l, password, (struct span){ l->user.at + 40, 8 }, k);
+	decrypt_aes(k, 32, NULL, (struct span){ l->user_key.at, 32 }, l->key);
+	return true;
+}
+
+bool
+pdflock_opens(struct pdflock *l, const char *password)
+{
+	struct span p = span_string(password);
+
+	if (l->revision >= 5)
+		return p.len <= PASSWORD_MOST && opens_256(l, p);
+	if (p.len > PAD)
+		p.len = PAD;
+	make_key(l, p);
+	return key_fits(l);
+}
+
+struct span
+pdflock_decrypt(const struct pdflock *l, struct arena *a, unsigned number_of,
+    unsigned generation, struct span s)
+{
+	uint8_t key[MD5_DIGEST_SIZE];
+	const uint8_t more[] = { (uint8_t)number_of, (uint8_t)(number_of >> 8),
+		(uint8_t)(number_of >> 16), (uint8_t)generation,
+		(uint8_t)(generation >> 8), 's', 'A', 'l', 'T' };
+	const struct span pieces[] = { { l->key, l->key_size },
+		{ more, l->aes ? 9 : 5 } };
+	size_t size = l->key_size + 5 > 16 ? 16 : l->key_size + 5;
+	uint8_t *out = arena_get(a, s.len + 1);
+	struct span body;
+
+	if (l->revision < 5)
+		md5(pieces, 2, key);
+	if (!l->aes && l->revision < 5) {
+		rc4(key, size, s, out);
+		return (struct span){ out, s.len };
+	}
+	body = span_from(s, AES_BLOCK_SIZE);
+	body.len -= body.len % AES_BLOCK_SIZE;
+	if (body.len == 0)
+		return body;
+	if (l->revision >= 5)
+		decrypt_aes(l->key, 32, s.at, body, out);
+	else
+		decrypt_aes(key, 16, s.at, body, out);
+	if (out[body.len - 1] <= AES_BLOCK_SIZE && out[body.len - 1] > 0)
+		body.len -= out[body.len - 1];
+	return (struct span){ out, body.len };
+}
