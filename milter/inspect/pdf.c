@@ -9,6 +9,8 @@
 #include "milter/mail/pdf.h"
 #include "milter/base/banned.h"
 
+enum { REFERENCES = 16 };
+
 /* What an object does, by what stands in its line (see milter/mail/pdf.h). */
 static const struct {
 	const char *words;
@@ -48,26 +50,75 @@ any(const char *line, const char *const *words, size_t count)
 	return false;
 }
 
-/* The line of the object that a reference names. */
-static const char *
-object(const char *const *lines, size_t count, unsigned long number)
+/* The objects by their numbers, and whether each was found to act. */
+struct object {
+	unsigned long number;
+	const char *line;
+	enum { UNASKED, ACTS, RESTS } state;
+};
+
+struct objects {
+	struct object *list;
+	size_t count;
+};
+
+static int
+by_number(const void *a, const void *b)
 {
-	for (size_t i = 0; i < count; i++)
-		if (isdigit((unsigned char)lines[i][0]) &&
-		    strtoul(lines[i], NULL, 10) == number)
-			return lines[i];
-	return "";
+	unsigned long x = ((const struct object *)a)->number;
+	unsigned long y = ((const struct object *)b)->number;
+
+	return (x > y) - (x < y);
 }
 
-/* Does what stands behind the name act? It may be a reference. */
+/* Does the object of a reference act? Each is looked at once. */
 static bool
-is_act(const char *value, const char *const *lines, size_t count)
+refers_to_act(const struct objects *all, const char *reference)
 {
+	struct object key = { .number = strtoul(reference, NULL, 10) };
+	struct object *o =
+	    bsearch(&key, all->list, all->count, sizeof *all->list, by_number);
+
+	if (o == NULL)
+		return false;
+	if (o->state == UNASKED)
+		o->state = any(o->line, acts, COUNT(acts)) ? ACTS : RESTS;
+	return o->state == ACTS;
+}
+
+static bool
+is_reference(const char *at)
+{
+	if (!isdigit((unsigned char)*at))
+		return false;
+	at += strspn(at, "0123456789");
+	at += strspn(at, " ");
+	at += strspn(at, "0123456789");
+	return strncmp(at, " R ", 3) == 0;
+}
+
+/* Does what stands behind the name act: itself, or what it refers to? Triggers
+ * each refer to an action of their own. */
+static bool
+is_act(const char *value, const struct objects *all)
+{
+	size_t references = 0;
+
 	if (value == NULL)
 		return false;
-	if (isdigit((unsigned char)*value))
-		value = object(lines, count, strtoul(value, NULL, 10));
-	return any(value, acts, COUNT(acts));
+	if (*value == '<' && any(value, acts, COUNT(acts)))
+		return true;
+	for (; *value != '\0' && references < REFERENCES; value++) {
+		if (value[-1] == ' ' && is_reference(value)) {
+			if (refers_to_act(all, value))
+				return true;
+			references++;
+			value += strspn(value, "0123456789 ");
+		}
+		if (strncmp(value, ">>", 2) == 0 || *value == ']')
+			return false;
+	}
+	return false;
 }
 
 static const char *
@@ -112,25 +163,27 @@ look_at(const struct inspection *i, const struct part *p)
 {
 	char *text =
 	    arena_copy(i->message->arena, (const char *)p->bytes, p->size);
-	const char **lines;
+	struct objects all = { .count = 1 };
 	struct sum sum = { 0 };
-	size_t count = 1;
 
 	for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
-		count++;
-	lines = arena_get(i->message->arena, count * sizeof *lines);
-	count = 0;
+		all.count++;
+	all.list = arena_get(i->message->arena, all.count * sizeof *all.list);
+	all.count = 0;
 	for (char *end; text != NULL; text = end) {
 		end = strchr(text, '\n');
 		if (end != NULL)
 			*end++ = '\0';
-		lines[count++] = text;
+		all.list[all.count++] =
+		    (struct object){ .number = strtoul(text, NULL, 10),
+			    .line = text };
 		look_at_line(i, p->parent, text, &sum);
 	}
-	for (size_t n = 0; n < count && !sum.automatic; n++)
+	qsort(all.list, all.count, sizeof *all.list, by_number);
+	for (size_t n = 0; n < all.count && !sum.automatic; n++)
 		sum.automatic =
-		    is_act(behind(lines[n], "/OpenAction "), lines, count) ||
-		    is_act(behind(lines[n], "/AA "), lines, count);
+		    is_act(behind(all.list[n].line, "/OpenAction "), &all) ||
+		    is_act(behind(all.list[n].line, "/AA "), &all);
 	if (sum.automatic)
 		inspect_fact(i, FACT_PDF_AUTO, p->parent, "%s",
 		    "acts when it is opened");

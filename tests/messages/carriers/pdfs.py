@@ -174,6 +174,9 @@ for title, facts, content in [
         ("page-action", "pdf.auto",
          lambda: pdf(b"<</Type/Page/AA<</O<</S/URI/URI(https://example.net/)"
                      b">>>>>>")),
+        ("page-action-apart", "pdf.auto",
+         lambda: pdf(b"<</S/URI/URI(https://example.net/)>>",
+                     root=b"/AA<</WC 4 0 R>>")),
         ("launch", "pdf.launch", lambda: pdf(LAUNCH)),
         ("launch-open", "pdf.auto pdf.launch",
          lambda: pdf(LAUNCH, root=b"/OpenAction 4 0 R")),
