@@ -21,3 +21,15 @@ POLICY_LIBS = policy/libpolicy.a $(IDN2_LIBS) $(BASE_LIBS)
 dist_man_MANS += %D%/sekimori-policy.5 %D%/sekimori-facts.7
 policyconfdir = $(sysconfdir)/sekimori
 dist_policyconf_DATA = %D%/default.policy
+
+# The presets, see presets.awk.
+nodist_policyconf_DATA = %D%/strict.policy %D%/observe.policy
+EXTRA_DIST += %D%/presets.awk %D%/strict.rules
+CLEANFILES += $(nodist_policyconf_DATA)
+preset = $(MKDIR_P) $(@D) && $(AWK) -f $(srcdir)/policy/presets.awk
+%D%/strict.policy: %D%/presets.awk %D%/strict.rules %D%/default.policy
+	$(AM_V_GEN)$(preset) -v preset=strict $(srcdir)/policy/strict.rules \
+	    $(srcdir)/policy/default.policy >$@.new && mv $@.new $@
+%D%/observe.policy: %D%/presets.awk %D%/default.policy
+	$(AM_V_GEN)$(preset) -v preset=observe \
+	    $(srcdir)/policy/default.policy >$@.new && mv $@.new $@

@@ -36,6 +36,7 @@ struct pdf {
 	struct file files[FILES];
 	size_t files_count;
 	struct pdflock *lock; /* NULL: not encrypted */
+	struct span waiting; /* the text, while it waits for a password */
 };
 
 bool
@@ -373,14 +374,32 @@ opens(struct reading *r, void *owner, const char *password)
 static void
 unlock(struct reading *r, struct node *n, void *owner, const char *password)
 {
+	struct pdf *p = owner;
+
 	(void)r, (void)n, (void)password;
-	read_open(owner);
+	buf_init(&p->text, p->waiting.len + p->r->limits->member);
+	(void)buf_add(&p->text, p->waiting.at, p->waiting.len);
+	read_open(p);
+	buf_free(&p->text);
+}
+
+/* What waits may never be asked again, so it waits in the arena. */
+static void
+wait_for_password(struct pdf *p)
+{
+	static const struct unlocker unlocker = { opens, unlock };
+	size_t len = p->text.len;
+
+	p->waiting =
+	    (struct span){ (unsigned char *)arena_copy(p->r->message->arena,
+			       buf_text(&p->text), len),
+		    len };
+	unlock_later(p->r, p->n, &unlocker, p, "PDF with a password");
 }
 
 void
 pdf_read(struct reading *r, struct node *n, struct span bytes)
 {
-	static const struct unlocker unlocker = { opens, unlock };
 	struct arena *a = r->message->arena;
 	struct pdf *p = arena_get(a, sizeof *p);
 
@@ -394,8 +413,9 @@ pdf_read(struct reading *r, struct node *n, struct span bytes)
 	if (!find_lock(p))
 		reading_mark(r, n, MARK_OPAQUE, n->whole.at,
 		    "PDF with encryption that is not known here");
-	else if (p->lock != NULL && !pdflock_opens(p->lock, ""))
-		unlock_later(r, n, &unlocker, p, "PDF with a password");
-	else
+	else if (p->lock == NULL || pdflock_opens(p->lock, ""))
 		read_open(p);
+	else
+		wait_for_password(p);
+	buf_free(&p->text);
 }

@@ -14,15 +14,18 @@
 #include "milter/base/count.h"
 #include "policy/policy.h"
 
+/* "default" is a file of the source, the presets made of it are built. */
 static struct policy *
-shipped(void)
+shipped(const char *name)
 {
 	char path[4096];
 	struct reason why = { "" };
 	struct policy *p;
 
-	snprintf(path, sizeof path, "%s/policy/default.policy",
-	    getenv("top_srcdir"));
+	snprintf(path, sizeof path, "%s/policy/%s.policy",
+	    getenv(
+		strcmp(name, "default") == 0 ? "top_srcdir" : "top_builddir"),
+	    name);
 	p = policy_load(path, &why);
 	if (p == NULL)
 		fail_msg("%s", why.text);
@@ -113,22 +116,29 @@ run_case(const struct policy *p, const char *file, int n, const char *line)
 }
 
 static void
-run_file(const struct policy *p, const char *path)
+run_file(const char *path)
 {
 	FILE *in = fopen(path, "r");
-	char line[1024];
+	char line[1024], name[64];
+	struct policy *p;
+
+	snprintf(name, sizeof name, "%.*s",
+	    (int)(strlen(strrchr(path, '/') + 1) - strlen(".case")),
+	    strrchr(path, '/') + 1);
+	p = shipped(name);
 
 	assert_non_null(in);
 	for (int n = 1; fgets(line, sizeof line, in) != NULL; n++)
 		if (*line != '#' && *line != '\n')
 			run_case(p, path, n, line);
 	fclose(in);
+	policy_free(&p);
 }
 
+/* tests/policy/NAME.case says what NAME.policy makes of some mails. */
 static void
 cases_hold(void **unused)
 {
-	struct policy *p = shipped();
 	char pattern[4096];
 	glob_t found;
 
@@ -137,9 +147,9 @@ cases_hold(void **unused)
 	    getenv("top_srcdir"));
 	assert_int_equal(0, glob(pattern, 0, NULL, &found));
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		run_file(p, found.gl_pathv[i]);
+		run_file(found.gl_pathv[i]);
+	assert_int_equal(3, found.gl_pathc);
 	globfree(&found);
-	policy_free(&p);
 }
 
 /* One rule that quarantines if its condition holds; default deliver. */
@@ -319,7 +329,7 @@ labelled_mail_never_leaves_in_the_clear(void **unused)
 {
 	static const enum fact labels[] = { FACT_LABEL_C2, FACT_LABEL_C3,
 		FACT_LABEL_ENCRYPT };
-	struct policy *p = shipped();
+	struct policy *p = shipped("default");
 	struct envelope *e =
 	    mail("b@in.example", "a@out.example", DIRECTION_OUTBOUND);
 	unsigned seed = 20261123;
