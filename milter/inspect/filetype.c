@@ -65,7 +65,7 @@ filetype_is_file(const struct part *p)
 {
 	if (p->bytes == NULL || p->size == 0)
 		return false;
-	return p->names != NULL || p->text == NULL ||
+	return p->browsed || p->names != NULL || p->text == NULL ||
 	       strcmp(p->disposition, "attachment") == 0;
 }
 

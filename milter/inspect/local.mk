@@ -9,6 +9,7 @@ inspectors = \
 	%D%/macro.c \
 	%D%/office.c \
 	%D%/pdf.c \
+	%D%/html.c \
 	%D%/runs.c \
 	%D%/name.c \
 	%D%/type.c \
@@ -29,6 +30,7 @@ milter_inspect_libinspect_a_SOURCES = \
 	%D%/filetype.c %D%/filetype.h \
 	%D%/filename.c %D%/filename.h %D%/endings.def \
 	%D%/lookalike.c %D%/lookalike.h \
+	%D%/markup.c %D%/markup.h \
 	%D%/skeleton.c %D%/skeleton.h \
 	%D%/relations.c %D%/relations.h \
 	%D%/macros.def %D%/scripts.def %D%/labels.def \

@@ -8,6 +8,7 @@
 #include "milter/mail/leaf.h"
 #include "milter/mail/opaque.h"
 #include "milter/mail/plain.h"
+#include "milter/mail/smuggle.h"
 #include "milter/mail/tnef.h"
 #include "milter/mail/unpack.h"
 #include "milter/mail/uuencode.h"
@@ -79,6 +80,26 @@ read_text(struct reading *r, struct node *n, struct span bytes)
 	}
 }
 
+/* A web archive: a message whose parts a browser shows, scripts included. */
+static bool
+is_web_archive(const struct node *n, struct span bytes)
+{
+	if (strcmp(n->part.type, "application/x-mimearchive") == 0 ||
+	    named(n, ".mht") || named(n, ".mhtml"))
+		return begins_message(bytes);
+	return (n->part.text == NULL || n->part.names != NULL) &&
+	       !named(n, ".eml") && span_starts(bytes, "MIME-Version:");
+}
+
+static void
+read_web_archive(struct reading *r, struct node *n, struct span bytes)
+{
+	struct node *child = reading_part(r, n, ORIGIN_MESSAGE, bytes);
+
+	if (child != NULL)
+		child->part.browsed = true;
+}
+
 /* Files that hold other parts. */
 static void
 read_packed(struct reading *r, struct node *n, struct span bytes)
@@ -91,8 +112,12 @@ read_packed(struct reading *r, struct node *n, struct span bytes)
 		tnef_read(r, n, bytes);
 	else if (named(n, ".eml") && begins_message(bytes))
 		(void)reading_part(r, n, ORIGIN_MESSAGE, bytes);
+	else if (is_web_archive(n, bytes))
+		read_web_archive(r, n, bytes);
 	else
 		unpack_read(r, n, bytes);
+	if (n->part.child == NULL)
+		smuggle_read(r, n, bytes);
 	if (strncmp(type, "text/", 5) == 0)
 		uuencode_read(r, n, bytes);
 }

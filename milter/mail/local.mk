@@ -13,6 +13,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/closed.def \
 	%D%/content.c %D%/content.h \
 	%D%/decode.c %D%/decode.h \
+	%D%/encoded.c %D%/encoded.h \
 	%D%/header.c %D%/header.h \
 	%D%/html.c %D%/html.h \
 	%D%/jis.c %D%/jis.h \
@@ -33,6 +34,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/plain.c %D%/plain.h \
 	%D%/reading.c %D%/reading.h \
 	%D%/rtf.c %D%/rtf.h \
+	%D%/smuggle.c %D%/smuggle.h \
 	%D%/span.c %D%/span.h \
 	%D%/tnef.c %D%/tnef.h \
 	%D%/unlock.c %D%/unlock.h \

@@ -58,6 +58,7 @@ enum part_origin {
 	ORIGIN_MEMBER,  /* out of an archive or another container */
 	ORIGIN_STREAM,  /* a stream or object of a document, named as there */
 	ORIGIN_MACRO,   /* the source of a macro, out of a document */
+	ORIGIN_DECODED, /* spelled out in a page or script, see smuggle.h */
 	ORIGIN_TNEF,    /* out of a winmail.dat */
 	ORIGIN_UUENCODE /* out of text between begin and end */
 };
@@ -72,6 +73,7 @@ struct part {
 	const char *charset; /* as declared, lower case, or "" */
 	const char *disposition; /* "attachment", "inline" or "" */
 	struct file_name *names; /* best first; NULL if it has none */
+	bool browsed; /* in a web archive (MHT): a browser shows it */
 	const unsigned char *bytes; /* decoded content of a leaf, NULL of a
 				     * container */
 	size_t size;

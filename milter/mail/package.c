@@ -87,16 +87,18 @@ control(struct span s, size_t i)
 	return i < s.len && s.at[i] == ' ' ? i + 1 : i;
 }
 
-/* The bytes written in hex from s on to the end of the group; groups and
- * control words in between are what Word skips and scanners stumble over. */
-static struct span
-take_hex(struct reading *r, struct node *n, struct span s)
+/*
+ * The bytes written in hex from s on to the end of the group, into out unless
+ * it is NULL; how many. Groups and control words in between are what Word skips
+ * and scanners stumble over.
+ */
+static size_t
+read_hex(struct span s, unsigned char *out)
 {
-	size_t i = 0, digits = 0, most = reading_take(r, n, s.len / 2);
-	unsigned char *out = arena_get(r->message->arena, most + 1);
+	size_t i = 0, digits = 0;
 	int depth = 0;
 
-	while (i < s.len && depth >= 0 && digits / 2 < most) {
+	while (i < s.len && depth >= 0) {
 		unsigned char c = s.at[i++];
 		int value = hex(c);
 
@@ -106,13 +108,26 @@ take_hex(struct reading *r, struct node *n, struct span s)
 			depth--;
 		else if (c == '\\')
 			i = control(s, i);
-		else if (value >= 0) {
+		if (c == '\\' || value < 0)
+			continue;
+		if (out != NULL)
 			out[digits / 2] =
 			    (unsigned char)(out[digits / 2] << 4 | value);
-			digits++;
-		}
+		digits++;
 	}
-	return (struct span){ out, digits / 2 };
+	return digits / 2;
+}
+
+static struct span
+take_hex(struct reading *r, struct node *n, struct span s)
+{
+	size_t len = read_hex(s, NULL);
+	unsigned char *out;
+
+	if (reading_take(r, n, len) < len)
+		return (struct span){ NULL, 0 };
+	out = arena_get(r->message->arena, len + 1);
+	return (struct span){ out, read_hex(s, out) };
 }
 
 /* MS-OLEDS 2.2.5: version, format, class, topic, item, data. */

@@ -129,9 +129,9 @@ hex_string(struct span *s, struct buf *out)
 		int digit = hex(s->at[0]);
 
 		if (digit >= 0) {
-			value = value << 4 | digit;
+			value = (value << 4 | digit) & 0xff;
 			if (++digits % 2 == 0)
-				put_text(out, value & 0xff);
+				put_text(out, value);
 		}
 		*s = span_from(*s, 1);
 	}
@@ -328,9 +328,9 @@ ascii_hex(struct span in, struct buf *out)
 
 		if (digit < 0)
 			continue;
-		value = value << 4 | digit;
+		value = (value << 4 | digit) & 0xff;
 		if (++digits % 2 == 0)
-			room = put(out, value & 0xff);
+			room = put(out, value);
 	}
 	return room;
 }

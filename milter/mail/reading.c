@@ -36,6 +36,7 @@ static void
 link_child(struct node *parent, struct node *n)
 {
 	n->part.parent = &parent->part;
+	n->part.browsed = parent->part.browsed;
 	n->depth = parent->depth + 1;
 	n->number = ++parent->children;
 	if (parent->last)

@@ -16,6 +16,7 @@ made_sources = tests/messages/generate \
 	tests/messages/carriers/__init__.py \
 	tests/messages/carriers/archives.py \
 	tests/messages/carriers/documents.py \
+	tests/messages/carriers/pages.py \
 	tests/messages/carriers/pdfs.py
 tests/made/stamp: $(made_sources)
 	@rm -rf tests/made
