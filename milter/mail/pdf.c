@@ -173,13 +173,32 @@ find_object(struct pdf *p, unsigned number)
 	return (struct span){ NULL, 0 };
 }
 
+/* The first of the two strings that the last /ID lists: that of the trailer. */
+static struct span
+find_id(struct pdf *p)
+{
+	struct span s = p->bytes, id = { NULL, 0 };
+	const unsigned char *hit;
+
+	while (s.len > 3 && (hit = memmem(s.at, s.len, "/ID", 3)) != NULL) {
+		size_t skip;
+
+		s = span_from(s, (size_t)(hit - s.at) + 3);
+		for (skip = 0; skip < s.len && isspace(s.at[skip]); skip++)
+			continue;
+		if (skip < s.len && s.at[skip] == '[')
+			id = span_from(s, skip + 1);
+	}
+	return pdftext_string(p->r->message->arena, id);
+}
+
 /* True unless it is encrypted in a way that is not known here. */
 static bool
 find_lock(struct pdf *p)
 {
 	struct arena *a = p->r->message->arena;
 	const char *value = pdftext_value(buf_text(&p->text), "/Encrypt");
-	struct span object = p->bytes, id, flat;
+	struct span object = p->bytes, flat;
 	struct buf line;
 	const unsigned char *at;
 
@@ -192,14 +211,7 @@ find_lock(struct pdf *p)
 	buf_init(&line, 1 << 16);
 	flat = object;
 	(void)pdftext_flatten(&flat, &line, false);
-	at = memmem(p->bytes.at, p->bytes.len, "/ID", 3);
-	id = at == NULL ? p->bytes
-			: span_from(p->bytes, (size_t)(at - p->bytes.at) + 3);
-	while (id.len > 0 && (isspace(id.at[0]) || id.at[0] == '['))
-		id = span_from(id, 1);
-	/* It reads a string behind a name. */
-	id = at == NULL ? (struct span){ NULL, 0 } : pdftext_bytes(a, id, "");
-	p->lock = pdflock_new(a, object, buf_text(&line), id);
+	p->lock = pdflock_new(a, object, buf_text(&line), find_id(p));
 	buf_free(&line);
 	return p->lock != NULL;
 }

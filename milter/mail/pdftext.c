@@ -435,33 +435,38 @@ pdftext_unfilter(const char *line, struct span in, struct buf *out)
 }
 
 struct span
+pdftext_string(struct arena *a, struct span s)
+{
+	struct span none = { NULL, 0 };
+	unsigned char *out;
+	size_t count;
+
+	while (s.len > 0 && is_space(s.at[0]))
+		s = span_from(s, 1);
+	if (s.len == 0 || (s.at[0] != '(' && s.at[0] != '<'))
+		return none;
+	out = arena_get(a, BYTES_MOST);
+	if (s.at[0] == '(')
+		count = raw_string(span_from(s, 1), out);
+	else
+		count = raw_hex(span_from(s, 1), out);
+	return (struct span){ out, count };
+}
+
+struct span
 pdftext_bytes(struct arena *a, struct span object, const char *key)
 {
 	size_t len = strlen(key);
-	struct span none = { NULL, 0 };
-	unsigned char *out;
-	size_t count = 0;
 
-	for (;; object = span_from(object, len)) {
+	while (object.len > len) {
 		const unsigned char *at =
-		    object.len == 0 ? NULL
-				    : memmem(object.at, object.len, key, len);
+		    memmem(object.at, object.len, key, len);
 
 		if (at == NULL)
-			return none;
-		object = span_from(object, (size_t)(at - object.at));
-		if (object.len > len && !isalpha(object.at[len]))
 			break;
+		object = span_from(object, (size_t)(at - object.at) + len);
+		if (object.len > 0 && !isalpha(object.at[0]))
+			return pdftext_string(a, object);
 	}
-	object = span_from(object, len);
-	while (object.len > 0 && is_space(object.at[0]))
-		object = span_from(object, 1);
-	if (object.len == 0 || (object.at[0] != '(' && object.at[0] != '<'))
-		return none;
-	out = arena_get(a, BYTES_MOST);
-	if (object.at[0] == '(')
-		count = raw_string(span_from(object, 1), out);
-	else
-		count = raw_hex(span_from(object, 1), out);
-	return (struct span){ out, count };
+	return (struct span){ NULL, 0 };
 }

@@ -21,9 +21,11 @@ bool pdftext_flatten(struct span *s, struct buf *out, bool lines);
 /* In an object's line: what stands behind "/Name ", NULL if it is not there. */
 const char *pdftext_value(const char *line, const char *name);
 
-/*
- * The bytes of the string behind a name in an object as it stands in the file,
- * for what is no text; in the arena, empty if there is none.
+/* The bytes of the string that s begins with, for what is no text; in the
+ * arena, empty if there is none. */
+struct span pdftext_string(struct arena *a, struct span s);
+
+/* The same of the string behind a name in an object as it stands in the file.
  */
 struct span pdftext_bytes(struct arena *a, struct span object,
     const char *name);
