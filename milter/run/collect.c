@@ -56,7 +56,8 @@ add(struct collect *c, const void *bytes, size_t len)
 		c->failed = ENOMEM;
 		return;
 	}
-	if (c->buffered + len > BUFFER)
+	/* What is written past the buffer must not overtake what is in it. */
+	if (c->buffered + len > BUFFER || len > BUFFER / 2)
 		flush(c);
 	if (len > BUFFER / 2) {
 		keep(c, bytes, len);

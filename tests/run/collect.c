@@ -81,6 +81,29 @@ a_large_body_comes_in_order(void **unused)
 	free(all);
 }
 
+/* A header of any size stays in front of a body of any size. */
+static void
+no_piece_overtakes_another(void **unused)
+{
+	enum { MOST = 40000, STEP = 97 };
+	char *all = malloc(2 * MOST);
+
+	(void)unused;
+	for (size_t i = 0; i < 2 * MOST; i++)
+		all[i] = (char)(i * 7 + i / 1000);
+	for (size_t first = 1; first < MOST; first += 1999)
+		for (size_t second = 1; second < MOST; second += STEP) {
+			struct collect c;
+
+			collect_init(&c, 2 * MOST);
+			collect_body(&c, all, first);
+			collect_body(&c, all + first, second);
+			expect(&c, all, first + second);
+			collect_reset(&c);
+		}
+	free(all);
+}
+
 static void
 the_limit_is_exact(void **unused)
 {
@@ -135,6 +158,7 @@ main(void)
 		cmocka_unit_test(the_message_is_as_it_was_sent),
 		cmocka_unit_test(a_fold_that_has_cr_already_gets_no_second),
 		cmocka_unit_test(a_large_body_comes_in_order),
+		cmocka_unit_test(no_piece_overtakes_another),
 		cmocka_unit_test(the_limit_is_exact),
 		cmocka_unit_test(a_sealed_message_cannot_change),
 		cmocka_unit_test(an_empty_message_is_a_message),

@@ -145,6 +145,18 @@ def bounds():
         d.flows()
 
 
+def sizes():
+    """However many pieces it comes in, what is inspected is what was sent."""
+    with Daemon() as d:
+        for size in (1, 6000, 12000, 13000, 16000, 20000, 24000, 48000, 60000):
+            lying = attachment(b"report.pdf.exe", b"MZ" + bytes(size))
+            assert d.send(lying).discarded, size
+            name, = d.held(lying)
+            with open(d.at("state/quarantine/held", name, "message"),
+                      "rb") as f:
+                assert f.read() == lying, size
+
+
 def macros_missing():
     with Daemon() as d:
         for address in ("192.0.2.10", None):
@@ -188,4 +200,4 @@ def beside_half_packets(daemon):
             c.close()
 
 
-main([verdicts, aborts, odd_mail, bounds, macros_missing, half_packets])
+main([verdicts, aborts, odd_mail, bounds, sizes, macros_missing, half_packets])
