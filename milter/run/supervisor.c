@@ -30,6 +30,7 @@ enum {
 struct supervisor {
 	const char *file;
 	struct site *site;
+	struct site *first; /* its settings are the journal's to the end */
 	struct servers servers;
 	struct supervisor_events events;
 	pid_t front;
@@ -259,6 +260,7 @@ supervisor_run(const char *file, struct site *site)
 
 	s.file = file;
 	s.site = site;
+	s.first = site_use(site);
 	s.servers.conf = site->conf;
 	s.servers.file = file;
 	for (int i = 0; i < SERVERS; i++)
@@ -277,6 +279,7 @@ supervisor_run(const char *file, struct site *site)
 	loop(&s);
 	stop(&s);
 	supervisor_events_close(&s.events);
+	site_done(&s.first);
 	site_done(&s.site);
 	return s.status;
 }
