@@ -1,27 +1,20 @@
 /* SPDX-License-Identifier: ISC */
-#include <stddef.h>
-#include <stdint.h>
-
 #include "milter/mail/compound.h"
 #include "milter/mail/package.h"
+#include "tests/fuzz/reading.h"
 #include "milter/base/banned.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+static void
+read(struct reading *r, struct node *root, struct span bytes)
+{
+	compound_read(r, root, bytes);
+	package_read_rtf(r, root, bytes);
+}
 
 /* Any bytes as a compound file, and as RTF with objects. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	static const struct message_limits limits = { 100, 10, 50, 1 << 14,
-		1 << 20, 1 << 18, 100, NULL };
-	struct arena *a = arena_new((size_t)1 << 28);
-	struct message m = { .arena = a, .bytes = bytes, .size = size };
-	struct reading r = { .message = &m, .limits = &limits };
-	struct node *root =
-	    reading_part(&r, NULL, ORIGIN_MIME, (struct span){ bytes, size });
-
-	compound_read(&r, root, root->whole);
-	package_read_rtf(&r, root, root->whole);
-	arena_free(&a);
+	fuzz_part(bytes, size, read);
 	return 0;
 }

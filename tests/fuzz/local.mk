@@ -16,6 +16,7 @@ fuzz_sources = \
 	tests/fuzz/message.c \
 	tests/fuzz/password.c \
 	tests/fuzz/pdf.c \
+	tests/fuzz/reading.h \
 	tests/fuzz/rules.c \
 	tests/fuzz/smuggle.c \
 	tests/fuzz/zip.c
