@@ -298,8 +298,6 @@ look_at(const struct inspection *i, const struct part *part)
 	if (!p.svg && !is_page(part, type))
 		return;
 	m.at = text = markup_text(i->message->arena, part);
-	if (text == NULL)
-		return;
 	while (markup_next(&m))
 		look_at_tag(&p, &m);
 	look_at_decoded(&p);

@@ -46,6 +46,20 @@ is_empty_line(const char *line)
 	       strncmp(line, "option ", 7) == 0;
 }
 
+/* A NUL would end what is looked at, and the rest of the code would be neither
+ * seen nor in the hash. */
+static char *
+source_of(struct arena *a, const struct part *p)
+{
+	char *source = arena_copy(a, (const char *)p->bytes, p->size);
+
+	for (size_t i = 0; i < p->size; i++)
+		if (source[i] == '\0')
+			source[i] = ' ';
+	text_lower(source);
+	return source;
+}
+
 /*
  * The code alone: lower case, blanks folded, what stands on a line of its own
  * as a comment or attribute left out. Lines that end in " _" go on in the
@@ -54,11 +68,10 @@ is_empty_line(const char *line)
 static char *
 normalise(struct arena *a, const struct part *p)
 {
-	char *source = arena_copy(a, (const char *)p->bytes, p->size), *next;
+	char *source = source_of(a, p), *next;
 	char *out = arena_get(a, p->size + 2);
 	size_t len = 0;
 
-	text_lower(source);
 	for (char *line = source; line != NULL; line = next) {
 		size_t begin = len;
 

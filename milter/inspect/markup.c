@@ -6,8 +6,6 @@
 #include "milter/inspect/markup.h"
 #include "milter/base/banned.h"
 
-enum { LOOK_AT = 4096 };
-
 static const char blank[] = " \t\r\n\f/";
 
 /* The character of a reference to an ASCII one at s, 0 if it is none; *len is
@@ -53,8 +51,6 @@ markup_text(struct arena *a, const struct part *p)
 	for (size_t i = 0; i < p->size; i++) {
 		unsigned char c = p->bytes[i];
 
-		if (c < 0x09 && c != '\0' && i < LOOK_AT)
-			return NULL;
 		if (c != '\0' && (i > 3 || c < 0x80))
 			text[at++] = (char)c;
 	}

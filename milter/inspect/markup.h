@@ -20,7 +20,7 @@ struct markup {
 };
 
 /* The part's text in lower case, without NUL bytes (UTF-16) and with ASCII
- * character references decoded; NULL when it is no text. */
+ * character references decoded. */
 char *markup_text(struct arena *a, const struct part *p);
 
 /* Reads the next tag; false at the end. */

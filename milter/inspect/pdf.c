@@ -6,7 +6,6 @@
 
 #include "milter/base/count.h"
 #include "milter/inspect/inspect.h"
-#include "milter/mail/pdf.h"
 #include "milter/base/banned.h"
 
 enum { REFERENCES = 16 };
@@ -197,9 +196,7 @@ static void
 run(struct inspection *i)
 {
 	for (const struct part *p = i->message->root; p != NULL; p = p->next)
-		if (p->origin == ORIGIN_STREAM && p->names != NULL &&
-		    strcmp(p->names->name, PDF_OBJECTS) == 0 &&
-		    strcmp(p->names->source, "pdf") == 0)
+		if (p->origin == ORIGIN_OBJECTS)
 			look_at(i, p);
 }
 

@@ -66,14 +66,12 @@ has_magic(struct span s, size_t i)
 	       memcmp(s.at + magics[i].at, magics[i].magic, magics[i].len) == 0;
 }
 
-/* APPNOTE 4.3.16: the end record, and the longest comment behind it. */
-enum { END = 22, COMMENT = 65535 };
-
 /* A zip is read from its end: whatever stands in front (a program that unpacks
  * itself, a picture), tools open it. */
 static bool
 ends_as_zip(struct span s)
 {
+	enum { END = 22, COMMENT = 65535 };
 	size_t back = s.len < END + COMMENT ? s.len : END + COMMENT;
 
 	if (s.len < END)
@@ -112,33 +110,20 @@ find_lha(struct span s)
 	return none;
 }
 
+bool
+archive_begins(struct span bytes)
+{
+	for (size_t i = 0; i < COUNT(magics); i++)
+		if (has_magic(bytes, i))
+			return true;
+	return false;
+}
+
 /* From where libarchive reads it; empty when it is no archive. */
 static struct span
 find_start(struct span s)
 {
-	for (size_t i = 0; i < COUNT(magics); i++)
-		if (has_magic(s, i))
-			return s;
-	return ends_as_zip(s) ? s : find_lha(s);
-}
-
-bool
-archive_behind(struct span s)
-{
-	size_t back = s.len < END + COMMENT ? s.len : END + COMMENT;
-
-	for (size_t at = s.len - back; at + END <= s.len; at++) {
-		const unsigned char *end =
-		    memmem(s.at + at, s.len - at, "PK\005\006", 4);
-
-		if (end == NULL)
-			return false;
-		at = (size_t)(end - s.at);
-		if (at + END <= s.len &&
-		    at + END + end[20] + ((size_t)end[21] << 8) == s.len)
-			return true;
-	}
-	return false;
+	return archive_begins(s) || ends_as_zip(s) ? s : find_lha(s);
 }
 
 bool

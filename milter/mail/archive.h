@@ -18,9 +18,8 @@
 /* Does it begin or end like one of these? */
 bool archive_is(struct span bytes);
 
-/* Is it also a zip, whatever it begins with? Its end is the end of the bytes;
- * of a document that holds one (a theme, an object) it is not. */
-bool archive_behind(struct span bytes);
+/* Does it begin like one of these? Not that of a zip behind something else. */
+bool archive_begins(struct span bytes);
 
 /* Adds the members of n; see unpack_read(). */
 void archive_read(struct reading *r, struct node *n, struct span bytes);

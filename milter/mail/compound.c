@@ -7,6 +7,7 @@
 #include "milter/base/count.h"
 #include "milter/mail/charset.h"
 #include "milter/mail/compound.h"
+#include "milter/mail/directory.h"
 #include "milter/mail/mapi.h"
 #include "milter/mail/names.h"
 #include "milter/mail/officelock.h"
@@ -21,10 +22,7 @@ enum {
 	DEPTH = 12,
 	SOURCE_MOST = 1 << 20,
 	SCANNED = 100,
-	ENTRIES = 6000,
-	ENTRY_SIZE = 128,
-	HEADER = 512,
-	HEADER_FATS = 109
+	ENTRIES = 6000
 };
 
 struct walk {
@@ -48,48 +46,18 @@ compound_is(struct span s)
 	return span_begins(s, (struct span){ magic, sizeof magic });
 }
 
-static uint32_t
-number_at(struct span s, size_t at)
+static void
+limit(struct walk *w, const char *of, int most)
 {
-	struct span there = span_from(s, at);
-
-	return at > s.len ? 0 : mapi_number(&there, 4);
+	reading_mark(w->r, w->n, MARK_LIMIT, w->n->whole.at,
+	    "compound file: %s: %d", of, most);
 }
 
-/* The sector of the table that says what follows sector: the first 109 of it
- * are listed in the header, the others in a chain (MS-CFB 2.5). */
-static size_t
-table_sector(struct span s, size_t size, size_t sector)
+static void
+broken(struct walk *w)
 {
-	size_t index = sector / (size / 4), per = size / 4 - 1;
-	size_t list;
-
-	if (index < HEADER_FATS)
-		return number_at(s, 76 + 4 * index);
-	list = number_at(s, 68);
-	for (index -= HEADER_FATS; index >= per; index -= per)
-		list = number_at(s, (list + 1) * size + 4 * per);
-	return number_at(s, (list + 1) * size + 4 * index);
-}
-
-/*
- * Does the directory have more entries than any document? libgsf goes down the
- * list by calling itself and takes time with the square of its length.
- */
-static bool
-is_too_long(struct span s)
-{
-	size_t size = s.len < HEADER || s.at[30] == 12 ? 4096 : 512;
-	size_t sector = number_at(s, 48), sectors = 0;
-
-	while ((sector + 1) * size < s.len) {
-		if (++sectors * (size / ENTRY_SIZE) > ENTRIES)
-			return true;
-		sector =
-		    number_at(s, (table_sector(s, size, sector) + 1) * size +
-				     sector % (size / 4) * 4);
-	}
-	return false;
+	reading_mark(w->r, w->n, MARK_UNDECODED, w->n->whole.at,
+	    "compound file: a stream is broken");
 }
 
 /* All of a stream, in the arena; what a limit forbids is a mark. */
@@ -112,8 +80,7 @@ content(struct walk *w, GsfInput *in)
 	s.at = copy;
 	if (gsf_input_seek(in, 0, G_SEEK_SET) ||
 	    gsf_input_read(in, s.len, copy) == NULL) {
-		reading_mark(w->r, w->n, MARK_UNDECODED, w->n->whole.at,
-		    "compound file: a stream is broken");
+		broken(w);
 		s.len = 0;
 	}
 	return s;
@@ -329,22 +296,32 @@ utf8(struct walk *w, const char *name)
 	    NULL);
 }
 
+/* More source than any macro has is a limit. */
+static struct span
+decompress(struct walk *w, struct span packed)
+{
+	struct span source =
+	    vba_decompress(w->r->message->arena, packed, SOURCE_MOST);
+
+	if (source.len == SOURCE_MOST)
+		limit(w, "bytes of a macro", SOURCE_MOST);
+	return source;
+}
+
 /* Every container with source in bytes, wherever it stands. */
-static int
+static void
 scan_macros(struct walk *w, struct span bytes)
 {
 	struct span packed;
 	size_t at = 0;
-	int found = 0;
 
-	while (found < SCANNED && vba_find(bytes, &at, &packed)) {
-		struct span source =
-		    vba_decompress(w->r->message->arena, packed, SOURCE_MOST);
-
-		found += source.len > 0;
-		add_macro(w, "module", source);
+	for (int i = 0; vba_find(bytes, &at, &packed); i++) {
+		if (i == SCANNED) {
+			limit(w, "macros", SCANNED);
+			return;
+		}
+		add_macro(w, "module", decompress(w, packed));
 	}
-	return found;
 }
 
 static bool
@@ -358,8 +335,7 @@ read_module(struct walk *w, GsfInfile *folder, const struct vba_module *m)
 		return false;
 	s = content(w, in);
 	g_object_unref(in);
-	source = vba_decompress(w->r->message->arena, span_from(s, m->offset),
-	    SOURCE_MOST);
+	source = decompress(w, span_from(s, m->offset));
 	add_macro(w, m->name == NULL ? stream : utf8(w, m->name), source);
 	return source.len > 0;
 }
@@ -376,7 +352,7 @@ search_streams(struct walk *w, GsfInfile *folder)
 			continue;
 		if (!GSF_IS_INFILE(in) ||
 		    gsf_infile_num_children(GSF_INFILE(in)) < 0)
-			(void)scan_macros(w, content(w, in));
+			scan_macros(w, content(w, in));
 		g_object_unref(in);
 	}
 }
@@ -392,9 +368,10 @@ read_project(struct walk *w, GsfInfile *folder)
 	if (in == NULL)
 		return;
 	list = arena_get(a, VBA_MODULES * sizeof *list);
-	count = vba_modules(a, vba_decompress(a, content(w, in), SOURCE_MOST),
-	    list);
+	count = vba_modules(a, decompress(w, content(w, in)), list);
 	g_object_unref(in);
+	if (count == VBA_MODULES)
+		limit(w, "modules", VBA_MODULES);
 	for (size_t i = 0; i < count; i++)
 		good += read_module(w, folder, &list[i]);
 	if (count == 0 || good < count)
@@ -405,8 +382,8 @@ static void
 enter(struct walk *w, GsfInput *in)
 {
 	if (w->depth == DEPTH || w->storages++ >= STORAGES) {
-		reading_mark(w->r, w->n, MARK_LIMIT, w->n->whole.at,
-		    "compound file: storages: %d", STORAGES);
+		limit(w, w->depth == DEPTH ? "depth" : "storages",
+		    w->depth == DEPTH ? DEPTH : STORAGES);
 		return;
 	}
 	w->open[w->depth].folder = g_object_ref(GSF_INFILE(in));
@@ -430,8 +407,10 @@ walk(struct walk *w)
 		}
 		name = gsf_infile_name_by_index(folder, i);
 		in = gsf_infile_child_by_index(folder, i);
-		if (in == NULL)
+		if (in == NULL) {
+			broken(w);
 			continue;
+		}
 		if (GSF_IS_INFILE(in) &&
 		    gsf_infile_num_children(GSF_INFILE(in)) >= 0)
 			enter(w, in);
@@ -455,9 +434,8 @@ compound_read(struct reading *r, struct node *n, struct span bytes)
 	GsfInput *memory;
 	GsfInfile *file;
 
-	if (is_too_long(bytes)) {
-		reading_mark(r, n, MARK_LIMIT, n->whole.at,
-		    "compound file: entries: %d", ENTRIES);
+	if (!directory_fits(bytes, ENTRIES)) {
+		limit(&w, "entries", ENTRIES);
 		return;
 	}
 	before = g_log_set_default_handler(silent, NULL);
@@ -468,7 +446,7 @@ compound_read(struct reading *r, struct node *n, struct span bytes)
 		walk(&w);
 		g_object_unref(file);
 	} else {
-		(void)scan_macros(&w, bytes);
+		scan_macros(&w, bytes);
 		reading_mark(r, n, MARK_UNDECODED, n->whole.at,
 		    "compound file that is broken");
 	}

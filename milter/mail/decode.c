@@ -26,18 +26,6 @@ static const struct {
 	{ "uue", UU, false },
 };
 
-static int
-hex(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 size_t
 decode_q(struct span in, unsigned char *out)
 {
@@ -49,9 +37,10 @@ decode_q(struct span in, unsigned char *out)
 		if (c == '_') {
 			c = ' ';
 		} else if (c == '=' && i + 2 < in.len &&
-			   hex(in.at[i + 1]) >= 0 && hex(in.at[i + 2]) >= 0) {
-			c = (unsigned char)(hex(in.at[i + 1]) << 4 |
-					    hex(in.at[i + 2]));
+			   span_hex(in.at[i + 1]) >= 0 &&
+			   span_hex(in.at[i + 2]) >= 0) {
+			c = (unsigned char)(span_hex(in.at[i + 1]) << 4 |
+					    span_hex(in.at[i + 2]));
 			i += 2;
 		}
 		out[len++] = c;
@@ -77,7 +66,7 @@ bad_escape(struct span s)
 {
 	size_t i = 0;
 
-	if (s.len >= 2 && hex(s.at[0]) >= 0 && hex(s.at[1]) >= 0)
+	if (s.len >= 2 && span_hex(s.at[0]) >= 0 && span_hex(s.at[1]) >= 0)
 		return NULL;
 	while (i < s.len && (s.at[i] == ' ' || s.at[i] == '\t'))
 		i++;

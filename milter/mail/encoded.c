@@ -19,15 +19,6 @@ is_digit(unsigned char c)
 	return isalnum(c) || c == '+' || c == '/' || c == '-' || c == '_';
 }
 
-static int
-hex(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static unsigned char
 at(struct span s, size_t i)
 {
@@ -147,9 +138,9 @@ escape_as(const struct form *f, struct span s, size_t i, long *code)
 	if (!span_starts(span_from(s, i), f->prefix))
 		return 0;
 	*code = 0;
-	while (end - start < f->most && hex(at(s, end)) != -1 &&
-	       hex(at(s, end)) < f->base)
-		*code = *code * f->base + hex(at(s, end++));
+	while (end - start < f->most && span_hex(at(s, end)) != -1 &&
+	       span_hex(at(s, end)) < f->base)
+		*code = *code * f->base + span_hex(at(s, end++));
 	if (end == start || (f->exact && end - start < f->most))
 		return 0;
 	if (f->prefix[0] == '&' && at(s, end) == ';')
@@ -238,7 +229,7 @@ static bool
 all_hex(const struct buf *b)
 {
 	for (size_t i = 0; i < b->len; i++)
-		if (hex(b->data[i]) == -1)
+		if (span_hex(b->data[i]) == -1)
 			return false;
 	return b->len % 2 == 0;
 }
@@ -253,8 +244,8 @@ decode_digits(struct buf *b)
 	turn_if_turned(b);
 	if (all_hex(b)) {
 		for (size_t i = 0; i < b->len / 2; i++)
-			d[i] = (unsigned char)(hex(d[2 * i]) << 4 |
-					       hex(d[2 * i + 1]));
+			d[i] = (unsigned char)(span_hex(d[2 * i]) << 4 |
+					       span_hex(d[2 * i + 1]));
 		b->len /= 2;
 		return;
 	}
@@ -275,8 +266,8 @@ number(struct span s, size_t *i)
 		start = ++*i;
 	if (at(s, *i) == '0' && (at(s, *i + 1) | 0x20) == 'x') {
 		start = *i += 2;
-		while (hex(at(s, *i)) != -1 && *i - start < 4)
-			n = n * 16 + hex(at(s, (*i)++));
+		while (span_hex(at(s, *i)) != -1 && *i - start < 4)
+			n = n * 16 + span_hex(at(s, (*i)++));
 	} else {
 		while (isdigit(at(s, *i)) && *i - start < 4)
 			n = n * 10 + at(s, (*i)++) - '0';

@@ -106,6 +106,9 @@ read_packed(struct reading *r, struct node *n, struct span bytes)
 {
 	const char *type = n->part.type;
 
+	/* Made here to be looked at; what was in the file is its parent's. */
+	if (n->part.origin == ORIGIN_OBJECTS)
+		return;
 	if (strcmp(type, "application/ms-tnef") == 0 ||
 	    strcmp(type, "application/vnd.ms-tnef") == 0 ||
 	    named(n, "winmail.dat") || tnef_is(bytes))
@@ -114,10 +117,10 @@ read_packed(struct reading *r, struct node *n, struct span bytes)
 		(void)reading_part(r, n, ORIGIN_MESSAGE, bytes);
 	else if (is_web_archive(n, bytes))
 		read_web_archive(r, n, bytes);
-	else
+	else {
 		unpack_read(r, n, bytes);
-	if (n->part.child == NULL)
 		smuggle_read(r, n, bytes);
+	}
 	if (strncmp(type, "text/", 5) == 0)
 		uuencode_read(r, n, bytes);
 }

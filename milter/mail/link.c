@@ -59,15 +59,6 @@ is_web(const char *url)
 	       (len == 3 && strncasecmp(url, "ftp", 3) == 0);
 }
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Percent signs in a host are decoded before it is looked up. */
 static void
 unescape(char *host)
@@ -77,8 +68,8 @@ unescape(char *host)
 	for (const char *in = host; *in; in++) {
 		int c = *in;
 
-		if (c == '%' && hex(in[1]) >= 0 && hex(in[2]) >= 0) {
-			c = hex(in[1]) << 4 | hex(in[2]);
+		if (c == '%' && span_hex(in[1]) >= 0 && span_hex(in[2]) >= 0) {
+			c = span_hex(in[1]) << 4 | span_hex(in[2]);
 			in += 2;
 		}
 		if (c)

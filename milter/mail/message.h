@@ -57,6 +57,7 @@ enum part_origin {
 	ORIGIN_MESSAGE, /* an attached message, its children are its parts */
 	ORIGIN_MEMBER,  /* out of an archive or another container */
 	ORIGIN_STREAM,  /* a stream or object of a document, named as there */
+	ORIGIN_OBJECTS, /* the objects of a PDF as one text, see pdf.h */
 	ORIGIN_MACRO,   /* the source of a macro, out of a document */
 	ORIGIN_DECODED, /* spelled out in a page or script, see smuggle.h */
 	ORIGIN_TNEF,    /* out of a winmail.dat */

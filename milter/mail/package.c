@@ -64,15 +64,6 @@ package_is_rtf(struct span s)
 	return span_begins(s, span_string("{\\rt"));
 }
 
-static int
-hex(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Steps over a control word with its number and the blank behind it. */
 static size_t
 control(struct span s, size_t i)
@@ -100,7 +91,7 @@ read_hex(struct span s, unsigned char *out)
 
 	while (i < s.len && depth >= 0) {
 		unsigned char c = s.at[i++];
-		int value = hex(c);
+		int value = span_hex(c);
 
 		if (c == '{')
 			depth++;

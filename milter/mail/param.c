@@ -243,15 +243,6 @@ param_find(const struct param *p, const char *name)
 	return p;
 }
 
-static int
-hex(unsigned char c)
-{
-	const char *digits = "0123456789abcdef";
-	const char *at = c ? strchr(digits, c | 0x20) : NULL;
-
-	return at && (c & 0x40 || c < 0x3a) ? (int)(at - digits) : -1;
-}
-
 static size_t
 percent(struct span in, unsigned char *out)
 {
@@ -261,9 +252,10 @@ percent(struct span in, unsigned char *out)
 		unsigned char c = in.at[0];
 		size_t n = 1;
 
-		if (c == '%' && in.len > 2 && hex(in.at[1]) >= 0 &&
-		    hex(in.at[2]) >= 0) {
-			c = (unsigned char)(hex(in.at[1]) << 4 | hex(in.at[2]));
+		if (c == '%' && in.len > 2 && span_hex(in.at[1]) >= 0 &&
+		    span_hex(in.at[2]) >= 0) {
+			c = (unsigned char)(span_hex(in.at[1]) << 4 |
+					    span_hex(in.at[2]));
 			n = 3;
 		}
 		out[len++] = c;

@@ -12,7 +12,13 @@
 #include "milter/mail/unpack.h"
 #include "milter/base/banned.h"
 
-enum { MARK_WITHIN = 1024, STREAMS = 20000, FILES = 500, URL_MOST = 2000 };
+enum {
+	MARK_WITHIN = 1024,
+	STREAMS = 20000,
+	STREAM_LEAST = 12, /* bytes: "1 0objstream" */
+	FILES = 500,
+	URL_MOST = 2000
+};
 
 struct stream {
 	unsigned number, generation;
@@ -32,7 +38,7 @@ struct pdf {
 	struct span bytes;
 	struct buf text;
 	struct stream *streams;
-	size_t count;
+	size_t count, most;
 	struct file files[FILES];
 	size_t files_count;
 	struct pdflock *lock; /* NULL: not encrypted */
@@ -51,6 +57,22 @@ static void
 limit(struct pdf *p, const char *name)
 {
 	reading_mark(p->r, p->n, MARK_LIMIT, p->n->whole.at, "%s: PDF", name);
+}
+
+static void
+undecoded(struct pdf *p, const char *what)
+{
+	reading_mark(p->r, p->n, MARK_UNDECODED, p->n->whole.at, "PDF: %s",
+	    what);
+}
+
+/* Does the line that begins there have these words? */
+static bool
+line_has(const struct pdf *p, size_t at, const char *words)
+{
+	const char *line = buf_text(&p->text) + at;
+
+	return memmem(line, strcspn(line, "\n"), words, strlen(words)) != NULL;
 }
 
 /* The line that begins there, without its end; in the arena. */
@@ -104,12 +126,22 @@ static void
 add_stream(struct pdf *p, const unsigned numbers[2], size_t line,
     struct span bytes)
 {
-	if (p->count == STREAMS) {
+	if (p->count == p->most) {
 		limit(p, "streams");
 		return;
 	}
 	p->streams[p->count++] =
 	    (struct stream){ numbers[0], numbers[1], line, bytes };
+}
+
+/* False when the text is full. */
+static bool
+end_line(struct pdf *p)
+{
+	if (buf_add(&p->text, "\n", 1) == 0)
+		return true;
+	limit(p, "scan_member");
+	return false;
 }
 
 /* Every object in the bytes, whatever the table at the end says. */
@@ -132,10 +164,8 @@ read_objects(struct pdf *p)
 			add_stream(p, numbers, line, take_stream(&s));
 		else if (s.len > 0) /* the word may begin the next object */
 			s = (struct span){ s.at - 3, s.len + 3 };
-		if (buf_add(&p->text, "\n", 1) == -1) {
-			limit(p, "scan_member");
+		if (!end_line(p))
 			return;
-		}
 	}
 }
 
@@ -150,7 +180,7 @@ read_trailers(struct pdf *p)
 		s = span_from(s, (size_t)(hit - s.at) + 7);
 		buf_string(&p->text, "trailer ");
 		(void)pdftext_flatten(&s, &p->text, false);
-		buf_string(&p->text, "\n");
+		end_line(p);
 	}
 }
 
@@ -231,10 +261,11 @@ unfilter(struct pdf *p, const struct stream *s, struct buf *out)
 		limit(p, "scan_member");
 		break;
 	case UNFILTERED_NOT:
-		reading_mark(p->r, p->n, MARK_UNDECODED, p->n->whole.at,
-		    "PDF: a filter that is not known here");
+		undecoded(p, "a filter that is not known here");
 		break;
 	default:
+		if (out->len == 0 && bytes.len > 0)
+			undecoded(p, "a stream that is broken");
 		break;
 	}
 }
@@ -255,7 +286,7 @@ read_packed(struct pdf *p, const struct stream *s)
 	    first == NULL ? 0 : (size_t)strtoul(first, NULL, 10));
 	while (bytes.len > 0)
 		(void)pdftext_flatten(&bytes, &p->text, true);
-	buf_string(&p->text, "\n");
+	end_line(p);
 	buf_free(&out);
 }
 
@@ -281,8 +312,12 @@ note_file(struct pdf *p, const char *line)
 {
 	const char *ef = pdftext_value(line, "/EF"), *ref, *name;
 
-	if (ef == NULL || p->files_count == FILES)
+	if (ef == NULL)
 		return;
+	if (p->files_count == FILES) {
+		limit(p, "files");
+		return;
+	}
 	ref = pdftext_value(ef, "/F");
 	if (ref == NULL)
 		ref = pdftext_value(ef, "/UF");
@@ -353,8 +388,7 @@ read_files(struct pdf *p)
 		const struct file *f = file_of(p, s->number);
 		struct buf out;
 
-		if (f == NULL &&
-		    strstr(line_at(p, s->line), "/EmbeddedFile ") == NULL)
+		if (f == NULL && !line_has(p, s->line, "/EmbeddedFile "))
 			continue;
 		buf_init(&out, p->r->limits->member);
 		unfilter(p, s, &out);
@@ -367,11 +401,11 @@ static void
 read_open(struct pdf *p)
 {
 	for (size_t i = 0; i < p->count; i++)
-		if (strstr(line_at(p, p->streams[i].line), "/ObjStm ") != NULL)
+		if (line_has(p, p->streams[i].line, "/ObjStm "))
 			read_packed(p, &p->streams[i]);
 	read_lines(p);
 	read_files(p);
-	add_member(p, PDF_OBJECTS, &p->text, ORIGIN_STREAM);
+	add_member(p, NULL, &p->text, ORIGIN_OBJECTS);
 }
 
 static bool
@@ -418,7 +452,10 @@ pdf_read(struct reading *r, struct node *n, struct span bytes)
 	p->r = r;
 	p->n = n;
 	p->bytes = bytes;
-	p->streams = arena_get(a, STREAMS * sizeof *p->streams);
+	p->most = bytes.len / STREAM_LEAST + 1;
+	if (p->most > STREAMS)
+		p->most = STREAMS;
+	p->streams = arena_get(a, p->most * sizeof *p->streams);
 	buf_init(&p->text, r->limits->member);
 	read_objects(p);
 	read_trailers(p);

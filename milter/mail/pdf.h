@@ -9,12 +9,11 @@
  * the table at their end: readers mend a broken table, so an attacker breaks it.
  *
  * Members are the embedded files, and one text with all objects outside of
- * streams (PDF_OBJECTS, ORIGIN_STREAM): an object a line, names with their #xx
+ * streams (ORIGIN_OBJECTS): an object a line, names with their #xx
  * resolved, strings as (...), one blank behind each token, those packed into
  * object streams included. Links become links of the part. An inspector needs
  * no more.
  */
-#define PDF_OBJECTS "objects"
 
 /* Readers look for the mark in the first 1,024 bytes. */
 bool pdf_is(struct span bytes);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -19,15 +20,6 @@ static bool
 is_delimiter(int c)
 {
 	return c != 0 && strchr("()<>[]{}/%", c) != NULL;
-}
-
-static int
-hex(int c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static bool
@@ -61,9 +53,9 @@ name(struct span *s, struct buf *out)
 		int c = s->at[0];
 		size_t used = 1;
 
-		if (c == '#' && s->len > 2 && hex(s->at[1]) >= 0 &&
-		    hex(s->at[2]) >= 0) {
-			c = hex(s->at[1]) << 4 | hex(s->at[2]);
+		if (c == '#' && s->len > 2 && span_hex(s->at[1]) >= 0 &&
+		    span_hex(s->at[2]) >= 0) {
+			c = span_hex(s->at[1]) << 4 | span_hex(s->at[2]);
 			used = 3;
 		}
 		(void)put(out, c <= ' ' ? '_' : c);
@@ -126,7 +118,7 @@ hex_string(struct span *s, struct buf *out)
 	(void)put(out, '(');
 	*s = span_from(*s, 1);
 	while (s->len > 0 && s->at[0] != '>') {
-		int digit = hex(s->at[0]);
+		int digit = span_hex(s->at[0]);
 
 		if (digit >= 0) {
 			value = (value << 4 | digit) & 0xff;
@@ -285,7 +277,7 @@ raw_hex(struct span s, unsigned char *out)
 
 	for (; s.len > 0 && s.at[0] != '>' && digits / 2 < BYTES_MOST;
 	     s = span_from(s, 1)) {
-		int digit = hex(s.at[0]);
+		int digit = span_hex(s.at[0]);
 
 		if (digit < 0)
 			continue;
@@ -324,7 +316,7 @@ ascii_hex(struct span in, struct buf *out)
 	bool room = true;
 
 	for (size_t i = 0; room && i < in.len && in.at[i] != '>'; i++) {
-		int digit = hex(in.at[i]);
+		int digit = span_hex(in.at[i]);
 
 		if (digit < 0)
 			continue;
@@ -409,6 +401,14 @@ undo(int filter, const struct buf *in, struct buf *out)
 	return filters[filter].undo(s, out) ? UNFILTERED : UNFILTERED_LIMIT;
 }
 
+static bool
+has_predictor(const char *line)
+{
+	const char *value = pdftext_value(line, "/Predictor");
+
+	return value != NULL && strtol(value, NULL, 10) != 1;
+}
+
 enum unfiltered
 pdftext_unfilter(const char *line, struct span in, struct buf *out)
 {
@@ -420,6 +420,9 @@ pdftext_unfilter(const char *line, struct span in, struct buf *out)
 		return UNFILTERED_LIMIT;
 	if (names == NULL)
 		return UNFILTERED;
+	/* What a predictor did to the bytes is not undone here. */
+	if (has_predictor(line))
+		return UNFILTERED_NOT;
 	list = *names == '[';
 	names += strspn(names, "[ ");
 	for (int i = 0; i < FILTERS && *names == '/' && result == UNFILTERED;
@@ -429,9 +432,12 @@ pdftext_unfilter(const char *line, struct span in, struct buf *out)
 		buf_init(out, from.limit);
 		result = undo(take_filter(&names), &from, out);
 		buf_free(&from);
-		names += list ? strspn(names, " ") : strlen(names);
+		if (!list)
+			return result;
+		names += strspn(names, " ");
 	}
-	return result;
+	/* A list ends; a name elsewhere, or more than a few, are not read. */
+	return list && *names == ']' ? result : UNFILTERED_NOT;
 }
 
 struct span

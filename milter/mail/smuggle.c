@@ -11,7 +11,8 @@
 enum {
 	LAYERS = 3, /* of encoding, and of pages in pages */
 	FILES = 64, /* out of one part */
-	TEXT_AT = 4096, /* a text shows that it is none in so much */
+	BEGIN_AT = 64, /* a page shows that it is none in so much */
+	TEXT_AT = 4096, /* and a text that was decoded */
 	WORDS_AT = 65536, /* and what it is in so much */
 	URL_MOST = 2048
 };
@@ -188,13 +189,17 @@ void
 smuggle_read(struct reading *r, struct node *n, struct span bytes)
 {
 	struct buf decoded;
+	struct span begin;
 	int files = 0;
 
 	if (!is_file(&n->part) || bytes.len < ENCODED_LEAST)
 		return;
 	if (bytes.at[0] == 0 || bytes.at[1] == 0 || bytes.at[3] == 0)
 		bytes = narrow(r, n, bytes);
-	if (!is_text(bytes) || has_magic(bytes))
+	/* A browser reads on past bytes that no text has. */
+	begin.len = bytes.len < BEGIN_AT ? bytes.len : BEGIN_AT;
+	begin.at = bytes.at;
+	if (!is_text(begin) || has_magic(bytes))
 		return;
 	if (layer(n) >= LAYERS) {
 		reading_mark(r, n, MARK_LIMIT, NULL, "encoded in layers: %d",

@@ -107,3 +107,12 @@ span_lower(struct arena *a, struct span s)
 	text_lower(copy);
 	return copy;
 }
+
+int
+span_hex(int c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}

@@ -52,4 +52,7 @@ char *span_copy(struct arena *a, struct span s);
 /* A copy in the arena with ASCII letters in lower case. */
 char *span_lower(struct arena *a, struct span s);
 
+/* The value of a hex digit of either case, -1 for anything else. */
+int span_hex(int c);
+
 #endif

@@ -9,6 +9,7 @@
 #include "milter/mail/package.h"
 #include "milter/mail/pdf.h"
 #include "milter/mail/unpack.h"
+#include "milter/mail/zip.h"
 #include "milter/base/banned.h"
 
 /* Members have no type of their own; what these endings open is shown to
@@ -85,28 +86,37 @@ tell_closed(struct reading *r, struct node *n, struct span bytes)
 		    "nothing here opens it: %s", name);
 }
 
-/* The kinds of containers, one walker each; the first that knows it reads it.
- */
+/* What a reader knows by its beginning; one walker each. */
 static const struct {
 	bool (*is)(struct span bytes);
 	void (*read)(struct reading *r, struct node *n, struct span bytes);
 } walkers[] = {
 	{ compound_is, compound_read },
 	{ pdf_is, pdf_read },
-	{ archive_is, archive_read },
 	{ package_is_rtf, package_read_rtf },
 };
 
+/*
+ * Programs look for their mark at different places, so one file can be several:
+ * a PDF that is the first member of a tar, a zip behind a document. Each
+ * reading is taken, since none tells which program the recipient has.
+ */
 void
 unpack_read(struct reading *r, struct node *n, struct span bytes)
 {
+	bool known = false;
+
 	for (size_t i = 0; i < COUNT(walkers); i++)
 		if (walkers[i].is(bytes)) {
 			walkers[i].read(r, n, bytes);
-			if (walkers[i].read != archive_read &&
-			    archive_behind(bytes))
-				archive_read(r, n, bytes);
-			return;
+			known = true;
 		}
-	tell_closed(r, n, bytes);
+	/* A document may hold what only looks like the end of an archive. */
+	if (known ? archive_begins(bytes) || zip_ends(bytes)
+		  : archive_is(bytes)) {
+		archive_read(r, n, bytes);
+		known = true;
+	}
+	if (!known)
+		tell_closed(r, n, bytes);
 }

@@ -280,3 +280,12 @@ zip_check(struct reading *r, struct node *n, struct span bytes)
 	}
 	look_between(&z);
 }
+
+bool
+zip_ends(struct span bytes)
+{
+	struct zip z = { .s = bytes };
+	bool another;
+
+	return bytes.len >= END_SIZE && find_end(&z, &another);
+}

@@ -15,4 +15,8 @@
  */
 void zip_check(struct reading *r, struct node *n, struct span bytes);
 
+/* Is there an end record with its directory in front of it, whatever the bytes
+ * begin with? */
+bool zip_ends(struct span bytes);
+
 #endif

@@ -449,6 +449,16 @@ carrier("document-and-zip", RUNS)(lambda: mail(("a.doc", doc() + zipped(
     {"tool.exe": PROGRAM}))))
 carrier("document-holds-zip-neighbour")(lambda: mail(("a.doc", compound(
     {"WordDocument": WORD, "a": zipped({"a.xml": b"<a/>"}), "zz": WORD}))))
+# Two programs open one file each in its own way; both readings count.
+carrier("document-and-zip-junk", RUNS)(lambda: mail(("a.zip", doc() + zipped(
+    {"tool.exe": PROGRAM}) + b"x")))
+carrier("object-rtf-and-zip", RUNS + "office.object")(lambda: mail((
+    "a.rtf", rtf(object_of(b"Package", package("tool.exe", PROGRAM)[4:]))
+    + zipped({"letter.txt": LETTER}))))
+carrier("object-rtf-and-zip-neighbour")(lambda: mail((
+    "a.rtf", b"{\\rtf1 Dear Taro}" + zipped({"letter.txt": LETTER}))))
+carrier("macro-doc-nul", DANGER)(lambda: mail(("a.doc", doc(
+    ATTRIBUTE + b"\0" + CALLS[len(ATTRIBUTE):]))))
 carrier("msg-program", RUNS)(
     lambda: mail(("a.msg", msg("tool.exe", PROGRAM))))
 carrier("msg-neighbour")(lambda: mail(("a.msg", msg("letter.txt", LETTER))))

@@ -3,7 +3,7 @@
 import base64
 
 from . import LETTER, PROGRAM, carrier, mail
-from .archives import zipped
+from .archives import lha, zipped
 
 B64 = base64.b64encode(PROGRAM).decode()
 FOUND = "attachment.program html.smuggling"
@@ -147,6 +147,26 @@ def _():
 @carrier("svg-script", "svg.script")
 def _():
     return svg("<script>var a=1;</script>")
+
+
+PAGE = ("<html><input type=password><script>%s</script></html>"
+        % RUNS["base64"]).encode()
+
+
+@carrier("page-and-zip", FOUND + " html.password")
+def _():
+    return mail(("page.html", PAGE + zipped({"letter.txt": LETTER})))
+
+
+@carrier("page-and-lha", FOUND + " html.password")
+def _():
+    return mail(("page.html", PAGE + b"\n" + lha({"letter.txt": LETTER})))
+
+
+@carrier("page-and-zip-neighbour")
+def _():
+    return mail(("page.html", b"<html><p>a</p></html>"
+                 + zipped({"letter.txt": LETTER})))
 
 
 @carrier("svg-event", "svg.script")

@@ -2,9 +2,11 @@
 """PDF documents: what they do by themselves, carry and lead to."""
 import hashlib
 import struct
+import zipfile
 import zlib
 
 from . import LETTER, PROGRAM, carrier, mail
+from .archives import tarred, zipped
 from .documents import aes
 
 
@@ -231,4 +233,21 @@ for revision in 2, 3, 4, 6:
         lambda revision=revision: mail(
             ("a.pdf", encrypted(b"Sakura2026", revision, *HELD)),
             text="パスワード：Sakura2026"))
+# A stored first member is within the bytes where a PDF may begin.
+carrier("pdf-first-in-tar", RUNS)(lambda: mail(("a.tar", tarred(
+    {"a.pdf": pdf(), "tool.exe": PROGRAM}))))
+carrier("pdf-first-in-tar-neighbour")(lambda: mail(("a.tar", tarred(
+    {"a.pdf": pdf(), "letter.txt": LETTER}))))
+carrier("pdf-first-in-zip", RUNS)(lambda: mail(("a.zip", zipped(
+    {"a.pdf": pdf(), "tool.exe": PROGRAM}, zipfile.ZIP_STORED))))
+for title, filters in [("reference", b"/Filter 9 0 R"),
+                       ("many", b"/Filter[" + b"/AHx" * 5 + b"]"),
+                       ("unknown", b"/Filter/Crypt"),
+                       ("broken", b"/Filter/FlateDecode"),
+                       ("predictor", b"/Filter/FlateDecode"
+                        b"/DecodeParms<</Predictor 12>>")]:
+    carrier("pdf-filter-" + title, "pdf.embedded uninspectable")(
+        lambda filters=filters: mail(("a.pdf", pdf(
+            file(b"letter.txt", LETTER, 5)[0],
+            stream(LETTER, b"/Type/EmbeddedFile" + filters, False)))))
 carrier("pdf-renamed", "pdf.launch")(lambda: mail(("a.dat", pdf(LAUNCH))))
