@@ -88,29 +88,16 @@ entity_inner(int message, struct reason *why)
 	return -1;
 }
 
-/* Where the header ends: in front of the empty line. */
-static const char *
-header_end(const struct fields *f)
-{
-	const char *begin = (const char *)f->bytes;
-	const char *end = begin + f->body;
-
-	if (end > begin && end[-1] == '\n')
-		end--;
-	if (end > begin && end[-1] == '\r')
-		end--;
-	return end;
-}
-
 static int
 write_outer(int fd, const struct fields *f, struct reason *why)
 {
-	const char *at = (const char *)f->bytes, *end = header_end(f);
+	const char *at = (const char *)f->bytes, *end = at + f->header;
 
 	for (size_t i = 0; i < f->count; i++) {
 		const struct field *field = &f->list[i];
 
-		if (!fields_describes_body(field))
+		if (!fields_describes_body(field) &&
+		    !fields_hides_recipients(field))
 			continue;
 		if (file_write(fd, at, (size_t)(field->name - at), why) == -1)
 			return -1;

@@ -9,7 +9,8 @@
 /*
  * A message taken apart for sealing: the inner entity is what is encrypted
  * (its Content-* fields and its body, byte for byte), the outer header is all
- * the other fields but MIME-Version, which the sealed message gets anew.
+ * the other fields but MIME-Version, which the sealed message gets anew, and
+ * Bcc, which nobody gets.
  */
 
 /* A memfd for what is being made; -1 and why. */

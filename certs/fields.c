@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "certs/fields.h"
+#include "milter/base/count.h"
 #include "milter/base/banned.h"
 
 static bool
@@ -108,11 +109,38 @@ fields_describes_body(const struct field *field)
 	return fields_named(field, "MIME-Version") || begins(field, "Content-");
 }
 
-/* What may have to be removed, changed or replaced. */
+static bool
+named_any(const struct field *field, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fields_named(field, names[i]))
+			return true;
+	return false;
+}
+
+bool
+fields_names_recipients(const struct field *field)
+{
+	static const char *const names[] = { "To", "Cc", "Resent-To",
+		"Resent-Cc" };
+
+	return named_any(field, names, COUNT(names));
+}
+
+bool
+fields_hides_recipients(const struct field *field)
+{
+	static const char *const names[] = { "Bcc", "Resent-Bcc" };
+
+	return named_any(field, names, COUNT(names));
+}
+
+/* What may have to be removed, changed or replaced, and who is named. */
 static bool
 ours_to_change(const struct field *field)
 {
-	return fields_describes_body(field) || begins(field, "X-Sekimori-") ||
+	return fields_describes_body(field) || fields_names_recipients(field) ||
+	       fields_hides_recipients(field) || begins(field, "X-Sekimori-") ||
 	       fields_named(field, "Subject") ||
 	       fields_named(field, "Authentication-Results");
 }
@@ -175,6 +203,7 @@ list_fields(struct fields *f, struct reason *why)
 			return -1;
 		p = next;
 	}
+	f->header = (size_t)(p - (const char *)f->bytes);
 	if (p < end)
 		p += *p == '\r' ? 2 : 1;
 	f->body = (size_t)(p - (const char *)f->bytes);

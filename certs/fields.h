@@ -27,20 +27,29 @@ struct field {
 
 struct fields {
 	unsigned char *bytes; /* the message, mapped */
-	size_t size, body; /* body: where it begins */
+	size_t size;
+	size_t header; /* bytes in front of the empty line */
+	size_t body; /* where it begins */
 	struct field *list;
 	size_t count, room;
 };
 
 /* Maps the message and lists those of its fields that may have to change:
- * X-Sekimori-*, Content-*, MIME-Version, Subject, Authentication-Results. 0,
- * or -1: unreadable, or more than FIELDS_MAX of them. */
+ * X-Sekimori-*, Content-*, MIME-Version, Subject, Authentication-Results,
+ * and those that name recipients. 0, or -1: unreadable, or more than
+ * FIELDS_MAX of them. */
 int fields_open(struct fields *f, int message, struct reason *why);
 /* Ends what fields_open() began, also when that failed. */
 void fields_close(struct fields *f);
 
 /* Says how the body is to be read: Content-* and MIME-Version. */
 bool fields_describes_body(const struct field *field);
+
+/* Names recipients for all to see: To, Cc and Resent-To, Resent-Cc. */
+bool fields_names_recipients(const struct field *field);
+
+/* Names recipients whom the others must not learn of: Bcc, Resent-Bcc. */
+bool fields_hides_recipients(const struct field *field);
 
 /* Does the field have this name (either case)? */
 bool fields_named(const struct field *field, const char *name);

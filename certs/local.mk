@@ -6,10 +6,12 @@ certs_libcerts_a_SOURCES = \
 	%D%/certificate.c %D%/certificate.h \
 	%D%/commands.c %D%/commands.h \
 	%D%/entity.c %D%/entity.h \
+	%D%/named.c %D%/named.h \
 	%D%/openpgp.c %D%/openpgp.h \
 	%D%/openpgp_key.c %D%/openpgp_key.h \
 	%D%/packets.c %D%/packets.h \
 	%D%/seal.c %D%/serve.h \
+	%D%/share.c %D%/share.h \
 	%D%/smime.c %D%/smime.h \
 	%D%/store.c %D%/store.h
 certs_libsealwire_a_SOURCES = \

@@ -3,19 +3,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "certs/certificate.h"
 #include "certs/entity.h"
+#include "certs/named.h"
 #include "certs/openpgp.h"
 #include "certs/seal.h"
 #include "certs/serve.h"
+#include "certs/share.h"
 #include "certs/smime.h"
 #include "certs/store.h"
 #include "milter/base/clock.h"
 #include "milter/base/file.h"
 #include "milter/base/text.h"
 #include "milter/base/banned.h"
+
+enum { COPIES_BYTES = 512 * 1024 * 1024 };
 
 /* Of this child, made once before its cage closes. */
 static struct {
@@ -29,8 +34,7 @@ struct sealing {
 	struct seal_request request;
 	int message;
 	X509 *certs[SEAL_RECIPIENTS];
-	gpgme_key_t keys[SEAL_RECIPIENTS + 1]; /* NULL behind the last */
-	size_t certs_count, keys_count;
+	gpgme_key_t keys[SEAL_RECIPIENTS];
 	char no_cert[SEAL_RECIPIENTS][SEAL_TEXT / 2];
 	char no_key[SEAL_RECIPIENTS][SEAL_TEXT / 2];
 };
@@ -66,106 +70,142 @@ seal_prepare(const struct conf *conf, const char *temp, struct reason *why)
 }
 
 static void
-look_up_certificates(struct sealing *s)
+look_up_certificate(struct sealing *s, size_t i)
 {
-	for (size_t i = 0; i < s->request.count; i++) {
-		struct reason why = { "" };
+	struct reason why = { "" };
 
-		s->certs[i] =
-		    store_certificate(child.store, s->request.rcpts[i], &why);
-		if (s->certs[i] != NULL)
-			s->certs_count++;
-		text_printable(s->no_cert[i], sizeof s->no_cert[i], why.text,
-		    strlen(why.text));
-	}
-}
-
-/* Once each, though two recipients may share a key. */
-static void
-look_up_keys(struct sealing *s)
-{
-	for (size_t i = 0; i < s->request.count; i++) {
-		struct reason why = { "" };
-
-		s->keys[i] = openpgp_key(child.openpgp, child.store,
-		    s->request.rcpts[i], &why);
-		if (s->keys[i] != NULL)
-			s->keys_count++;
-		text_printable(s->no_key[i], sizeof s->no_key[i], why.text,
-		    strlen(why.text));
-	}
+	s->certs[i] = store_certificate(child.store, s->request.rcpts[i], &why);
+	text_printable(s->no_cert[i], sizeof s->no_cert[i], why.text,
+	    strlen(why.text));
 }
 
 static void
-add_id(struct seal_answer *a, const char *id)
+look_up_key(struct sealing *s, size_t i)
 {
-	size_t len = strlen(a->keys), need = strlen(id) + 1;
+	struct reason why = { "" };
 
-	if (len + need + sizeof " ..." <= sizeof a->keys)
-		snprintf(a->keys + len, sizeof a->keys - len, "%s%s",
+	s->keys[i] =
+	    openpgp_key(child.openpgp, child.store, s->request.rcpts[i], &why);
+	text_printable(s->no_key[i], sizeof s->no_key[i], why.text,
+	    strlen(why.text));
+}
+
+/* Keys are looked up only when certificates do not do for everyone: reading
+ * one costs a run of gpg. */
+static int
+look_up(struct sealing *s, struct share shares[SEAL_RECIPIENTS],
+    struct reason *why)
+{
+	struct named *named = named_open(s->message, why);
+	bool all = true;
+
+	if (named == NULL)
+		return -1;
+	for (size_t i = 0; i < s->request.count; i++) {
+		look_up_certificate(s, i);
+		shares[i].certificate = s->certs[i] != NULL;
+		shares[i].named = named_has(named, s->request.rcpts[i]);
+		all &= shares[i].certificate;
+	}
+	for (size_t i = 0; !all && i < s->request.count; i++) {
+		look_up_key(s, i);
+		shares[i].key = s->keys[i] != NULL;
+	}
+	named_close(&named);
+	return 0;
+}
+
+static void
+add_id(struct seal_copy *c, const char *id)
+{
+	size_t len = strlen(c->keys), need = strlen(id) + 1;
+
+	if (len + need + sizeof " ..." <= sizeof c->keys)
+		snprintf(c->keys + len, sizeof c->keys - len, "%s%s",
 		    len > 0 ? " " : "", id);
-	else if (len < 4 || strcmp(a->keys + len - 4, " ...") != 0)
-		snprintf(a->keys + len, sizeof a->keys - len, " ...");
+	else if (len < 4 || strcmp(c->keys + len - 4, " ...") != 0)
+		snprintf(c->keys + len, sizeof c->keys - len, " ...");
 }
 
 static int
-with_smime(struct sealing *s, int inner, struct seal_answer *a,
+with_smime(struct sealing *s, int inner, struct seal_copy *c,
     struct reason *why)
 {
+	X509 *certs[SEAL_RECIPIENTS];
 	char id[CERTIFICATE_ID];
 
-	a->method = SEAL_SMIME;
-	for (size_t i = 0; i < s->request.count; i++) {
-		certificate_id(s->certs[i], id);
-		add_id(a, id);
+	for (size_t i = 0; i < c->count; i++) {
+		certs[i] = s->certs[c->rcpts[i]];
+		certificate_id(certs[i], id);
+		add_id(c, id);
 	}
-	snprintf(a->algorithm, sizeof a->algorithm, "%s", smime_algorithm);
-	return smime_seal(s->certs, s->request.count, inner, a->fd, why);
+	snprintf(c->algorithm, sizeof c->algorithm, "%s", smime_algorithm);
+	return smime_seal(certs, c->count, inner, c->fd, why);
 }
 
 static int
-with_openpgp(struct sealing *s, int inner, struct seal_answer *a,
+with_openpgp(struct sealing *s, int inner, struct seal_copy *c,
     struct reason *why)
 {
+	gpgme_key_t keys[SEAL_RECIPIENTS + 1];
 	char algorithm[OPENPGP_ALGORITHM];
 
-	a->method = SEAL_OPENPGP;
-	for (size_t i = 0; i < s->request.count; i++)
-		add_id(a, s->keys[i]->subkeys->fpr);
-	if (openpgp_seal(child.openpgp, s->keys, inner, a->fd, algorithm,
-		why) == -1)
+	for (size_t i = 0; i < c->count; i++) {
+		keys[i] = s->keys[c->rcpts[i]];
+		add_id(c, keys[i]->subkeys->fpr);
+	}
+	keys[c->count] = NULL;
+	if (openpgp_seal(child.openpgp, keys, inner, c->fd, algorithm, why) ==
+	    -1)
 		return -1;
-	snprintf(a->algorithm, sizeof a->algorithm, "%s", algorithm);
+	snprintf(c->algorithm, sizeof c->algorithm, "%s", algorithm);
 	return 0;
 }
 
 static int
-seal_with(struct sealing *s,
-    int (*method)(struct sealing *s, int inner, struct seal_answer *a,
-	struct reason *why),
+seal_copy(struct sealing *s, int inner, const struct share_copy *share,
+    struct seal_copy *c, struct reason *why)
+{
+	static int (*const methods[SEAL_METHODS])(struct sealing * s, int inner,
+	    struct seal_copy *c,
+	    struct reason *why) = { with_smime, with_openpgp };
+
+	c->method = share->method;
+	c->count = share->count;
+	memcpy(c->rcpts, share->rcpts, share->count * sizeof *share->rcpts);
+	c->fd = entity_memfd("sealed", why);
+	if (c->fd == -1 || lseek(inner, 0, SEEK_SET) == -1 ||
+	    entity_outer(s->message, c->fd, why) == -1 ||
+	    methods[c->method](s, inner, c, why) == -1)
+		return -1;
+	return entity_close(c->fd, why);
+}
+
+static int
+seal_copies(struct sealing *s, const struct share_copy *shares, size_t count,
     struct seal_answer *a, struct reason *why)
 {
-	int inner = entity_inner(s->message, why), answer = -1;
+	int inner = entity_inner(s->message, why), failed = -1;
 
-	a->fd = entity_memfd("sealed", why);
-	if (inner != -1 && a->fd != -1 &&
-	    entity_outer(s->message, a->fd, why) == 0 &&
-	    method(s, inner, a, why) == 0)
-		answer = entity_close(a->fd, why);
-	if (inner != -1)
-		close(inner);
-	a->sealed = answer == 0;
-	return answer;
+	if (inner == -1)
+		return -1;
+	do
+		failed = seal_copy(s, inner, &shares[a->copies_count],
+		    &a->copies[a->copies_count], why);
+	while (++a->copies_count < count && failed == 0);
+	close(inner);
+	return failed;
 }
 
 /* Nothing of an attempt that failed goes anywhere. */
 static void
 answer_temporary(struct seal_answer *a, const struct reason *why)
 {
-	if (a->fd != -1)
-		close(a->fd);
-	a->fd = -1;
-	a->sealed = false;
+	for (size_t i = 0; i < a->copies_count; i++) {
+		close(a->copies[i].fd);
+		a->copies[i].fd = -1;
+	}
+	a->copies_count = 0;
 	a->temporary = true;
 	for (size_t i = 0; i < a->count; i++)
 		snprintf(a->reasons[i], sizeof a->reasons[i], "%.200s",
@@ -175,40 +215,60 @@ answer_temporary(struct seal_answer *a, const struct reason *why)
 static void
 answer_refused(const struct sealing *s, struct seal_answer *a)
 {
-	for (size_t i = 0; i < a->count; i++) {
-		const char *other = s->certs[i] != NULL ? "S/MIME" : "OpenPGP";
-
+	for (size_t i = 0; i < a->count; i++)
 		if (s->certs[i] == NULL && s->keys[i] == NULL)
 			snprintf(a->reasons[i], sizeof a->reasons[i],
 			    "S/MIME: %s; OpenPGP: %s", s->no_cert[i],
 			    s->no_key[i]);
-		else if (s->certs[i] == NULL || s->keys[i] == NULL)
-			snprintf(a->reasons[i], sizeof a->reasons[i],
-			    "only %s is possible, and not for the others: "
-			    "send separately",
-			    other);
-	}
+}
+
+static void
+answer_too_many(struct seal_answer *a)
+{
+	for (size_t i = 0; i < a->count; i++)
+		snprintf(a->reasons[i], sizeof a->reasons[i],
+		    "more than %d copies are needed (Bcc): send to fewer",
+		    SEAL_COPIES);
+}
+
+static bool
+everyone_can(const struct share *shares, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!shares[i].certificate && !shares[i].key)
+			return false;
+	return true;
+}
+
+/* The copies of one message are in memory at once. */
+static bool
+too_large(int message, size_t copies)
+{
+	struct stat st;
+
+	return fstat(message, &st) == -1 ||
+	       (copies > 1 && (uint64_t)st.st_size * copies > COPIES_BYTES);
 }
 
 static void
 answer(struct sealing *s, struct seal_answer *a)
 {
+	struct share shares[SEAL_RECIPIENTS] = { { false, false, false } };
+	static struct share_copy copies[SEAL_COPIES];
 	struct reason why = { "" };
-	int failed;
+	size_t count;
 
 	a->count = s->request.count;
-	look_up_certificates(s);
-	if (s->certs_count == a->count)
-		failed = seal_with(s, with_smime, a, &why);
-	else {
-		look_up_keys(s);
-		if (s->keys_count < a->count) {
-			answer_refused(s, a);
-			return;
-		}
-		failed = seal_with(s, with_openpgp, a, &why);
+	if (look_up(s, shares, &why) == -1) {
+		answer_temporary(a, &why);
+		return;
 	}
-	if (failed == -1)
+	count = share_out(shares, a->count, copies);
+	if (!everyone_can(shares, a->count))
+		answer_refused(s, a);
+	else if (count == 0 || too_large(s->message, count))
+		answer_too_many(a);
+	else if (seal_copies(s, copies, count, a, &why) == -1)
 		answer_temporary(a, &why);
 }
 

@@ -14,15 +14,17 @@
  * act (which asks) and certs (which holds keys and libraries).
  *
  * Request: PACKET_SEAL with the message's sealed memfd and the number of
- * recipients, then one PACKET_SEAL_TO each. Answer: PACKET_SEALED with a new
- * sealed memfd, or PACKET_REFUSED and one PACKET_REFUSED_WHY per recipient, or
- * nothing at all: then the mail is deferred. There is no answer that lets a
- * message pass in clear.
+ * recipients, then one PACKET_SEAL_TO each. Answer: PACKET_SEALED with the
+ * number of copies and one PACKET_SEALED_COPY with a new sealed memfd each, or
+ * PACKET_REFUSED and one PACKET_REFUSED_WHY per recipient, or nothing at all:
+ * then the mail is deferred. There is no answer that lets a message pass in
+ * clear.
  */
 enum seal_packet {
 	PACKET_SEAL = 32,
 	PACKET_SEAL_TO,
 	PACKET_SEALED,
+	PACKET_SEALED_COPY,
 	PACKET_REFUSED,
 	PACKET_REFUSED_WHY
 };
@@ -31,6 +33,7 @@ enum seal_method { SEAL_SMIME, SEAL_OPENPGP, SEAL_METHODS };
 
 enum {
 	SEAL_RECIPIENTS = 256,
+	SEAL_COPIES = 32,
 	SEAL_TEXT = 256,
 	SEAL_KEYS = 1024,
 	SEAL_ADDRESS = 1024
@@ -45,33 +48,43 @@ struct seal_request {
 };
 
 /*
- * A message sealed for all recipients with one method. fd holds the new
- * message whole: its header has every field of the original except the
- * Content-* and MIME-Version fields, which are the sealed ones; lines end in
- * CRLF; the encrypted content was parsed again to its end before it counted.
+ * A message sealed for some of the recipients with one method. fd holds the
+ * new message whole: its header has every field of the original except the
+ * Content-* and MIME-Version fields, which are the sealed ones, and Bcc; lines
+ * end in CRLF; the encrypted content was parsed again to its end before it
+ * counted.
  */
-struct seal_answer {
-	bool sealed;
-	int fd; /* sealed memfd, or -1 */
+struct seal_copy {
+	int fd; /* sealed memfd */
 	enum seal_method method;
 	char algorithm
 	    [SEAL_TEXT]; /* content cipher really used: "AES-256-CBC" */
 	char keys[SEAL_KEYS]; /* fingerprints used, space between, "..." at
 			       * the end when there are more */
 	size_t count;
+	uint16_t rcpts[SEAL_RECIPIENTS]; /* numbers into the request, rising */
+};
+
+/* Sealed: every recipient is in exactly one of the copies. Refused: nobody
+ * gets anything. */
+struct seal_answer {
+	size_t copies_count; /* 0: refused */
+	struct seal_copy copies[SEAL_COPIES];
+	size_t count; /* recipients of the request */
 	bool temporary; /* refused: trying again may help */
 	char reasons[SEAL_RECIPIENTS][SEAL_TEXT]; /* refused: why, in the
 						   * order of the request */
 };
 
 /* The client's side: asks the server at path. 0 and *answer (heap, freed by
- * seal_answer_free, which closes fd), or -1: no answer, so defer. The seals
- * of the memfd that comes back have been checked. */
+ * seal_answer_free, which closes the copies), or -1: no answer, so defer. The
+ * seals of the memfds that come back have been checked. */
 int seal_ask(const char *path, int message, const struct seal_request *request,
     int64_t deadline, struct seal_answer **answer, struct reason *why);
 
 /* A refusal without reasons yet; never NULL. */
 struct seal_answer *seal_answer_new(void);
+/* Closes all copies and frees; *answer may be NULL and is NULL after. */
 void seal_answer_free(struct seal_answer **answer);
 
 /* The server's side of the packets: the request (its recipients freed by

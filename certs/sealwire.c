@@ -24,7 +24,8 @@ seal_answer_new(void)
 
 	if (answer == NULL)
 		abort();
-	answer->fd = -1;
+	for (size_t i = 0; i < SEAL_COPIES; i++)
+		answer->copies[i].fd = -1;
 	return answer;
 }
 
@@ -33,8 +34,9 @@ seal_answer_free(struct seal_answer **answer)
 {
 	if (*answer == NULL)
 		return;
-	if ((*answer)->fd != -1)
-		close((*answer)->fd);
+	for (size_t i = 0; i < SEAL_COPIES; i++)
+		if ((*answer)->copies[i].fd != -1)
+			close((*answer)->copies[i].fd);
 	free(*answer);
 	*answer = NULL;
 }
@@ -118,23 +120,88 @@ get_text(struct wire_in *in, char *to, size_t size)
 	text_printable(to, size, raw, strlen(raw));
 }
 
+/* Whose copy it is. */
 static int
-take_sealed(struct wire_in *in, size_t asked, struct seal_answer *a,
+take_recipients(struct wire_in *in, size_t asked, struct seal_copy *copy,
     struct reason *why)
 {
-	uint64_t method = wire_get_number(in);
+	uint64_t count = wire_get_number(in);
 
-	get_text(in, a->algorithm, sizeof a->algorithm);
-	get_text(in, a->keys, sizeof a->keys);
-	a->count = (size_t)wire_get_number(in);
-	if (wire_end(in, why) == -1 || check_fd(a->fd, why) == -1)
+	if (count == 0 || count > asked)
+		return reason_set(why, "a copy for %llu of %zu recipients",
+		    (unsigned long long)count, asked);
+	for (copy->count = 0; copy->count < count; copy->count++) {
+		uint64_t n = wire_get_number(in);
+
+		if (n >= asked)
+			return reason_set(why, "a copy for an unknown one");
+		copy->rcpts[copy->count] = (uint16_t)n;
+	}
+	return wire_end(in, why);
+}
+
+static int
+take_copy(int fd, size_t asked, struct seal_copy *copy, int64_t deadline,
+    struct reason *why)
+{
+	unsigned char bytes[WIRE_MAX];
+	struct wire_in in;
+	uint64_t method;
+
+	if (expect(fd, PACKET_SEALED_COPY, &in, bytes, &copy->fd, deadline,
+		why) == -1)
 		return -1;
-	if (method >= SEAL_METHODS || a->count != asked)
-		return reason_set(why, "sealed for %zu of %zu recipients",
-		    a->count, asked);
-	a->method = (enum seal_method)method;
-	a->sealed = true;
+	method = wire_get_number(&in);
+	get_text(&in, copy->algorithm, sizeof copy->algorithm);
+	get_text(&in, copy->keys, sizeof copy->keys);
+	if (take_recipients(&in, asked, copy, why) == -1 ||
+	    check_fd(copy->fd, why) == -1)
+		return -1;
+	if (method >= SEAL_METHODS)
+		return reason_set(why, "sealed by an unknown method");
+	copy->method = (enum seal_method)method;
 	return 0;
+}
+
+/* Everyone's copy is there, and nobody has two. */
+static int
+check_shares(const struct seal_answer *a, struct reason *why)
+{
+	bool has[SEAL_RECIPIENTS] = { false };
+	size_t have = 0;
+
+	for (size_t i = 0; i < a->copies_count; i++)
+		for (size_t j = 0; j < a->copies[i].count; j++) {
+			if (has[a->copies[i].rcpts[j]])
+				return reason_set(why, "a copy too many");
+			has[a->copies[i].rcpts[j]] = true;
+			have++;
+		}
+	if (have == a->count)
+		return 0;
+	return reason_set(why, "sealed for %zu of %zu recipients", have,
+	    a->count);
+}
+
+static int
+take_sealed(int fd, struct wire_in *in, size_t asked, struct seal_answer *a,
+    int64_t deadline, struct reason *why)
+{
+	uint64_t copies = wire_get_number(in);
+
+	a->count = asked;
+	if (wire_end(in, why) == -1)
+		return -1;
+	if (copies == 0 || copies > SEAL_COPIES)
+		return reason_set(why, "%llu copies",
+		    (unsigned long long)copies);
+	while (a->copies_count < copies) {
+		if (take_copy(fd, asked, &a->copies[a->copies_count], deadline,
+			why) == -1)
+			return -1;
+		a->copies_count++;
+	}
+	return check_shares(a, why);
 }
 
 static int
@@ -148,7 +215,7 @@ take_refused(int fd, struct wire_in *in, size_t asked, struct seal_answer *a,
 	a->count = (size_t)wire_get_number(in);
 	if (wire_end(in, why) == -1)
 		return -1;
-	if (a->fd != -1 || a->count != asked)
+	if (a->count != asked)
 		return reason_set(why, "a refusal for %zu of %zu recipients",
 		    a->count, asked);
 	for (size_t i = 0; i < a->count; i++) {
@@ -170,11 +237,11 @@ recv_answer(int fd, size_t asked, struct seal_answer *a, int64_t deadline,
 	struct wire_head head;
 	struct wire_in in;
 
-	if (wire_recv(fd, &head, bytes, &a->fd, deadline, why) == -1)
+	if (wire_recv(fd, &head, bytes, NULL, deadline, why) == -1)
 		return -1;
 	in = (struct wire_in){ bytes, head.length, 0, 0 };
 	if (head.kind == PACKET_SEALED)
-		return take_sealed(&in, asked, a, why);
+		return take_sealed(fd, &in, asked, a, deadline, why);
 	if (head.kind == PACKET_REFUSED)
 		return take_refused(fd, &in, asked, a, deadline, why);
 	return reason_set(why, "packet %d is no answer", head.kind);
@@ -252,16 +319,33 @@ seal_recv_request(int connection, struct seal_request *r, int *message,
 }
 
 static int
+send_copy(int fd, const struct seal_copy *copy, int64_t deadline,
+    struct reason *why)
+{
+	struct wire_out out = { .len = 0 };
+
+	wire_put_number(&out, copy->method);
+	wire_put_string(&out, copy->algorithm);
+	wire_put_string(&out, copy->keys);
+	wire_put_number(&out, copy->count);
+	for (size_t i = 0; i < copy->count; i++)
+		wire_put_number(&out, copy->rcpts[i]);
+	return send_out(fd, PACKET_SEALED_COPY, &out, copy->fd, deadline, why);
+}
+
+static int
 send_sealed(int fd, const struct seal_answer *a, int64_t deadline,
     struct reason *why)
 {
 	struct wire_out out = { .len = 0 };
 
-	wire_put_number(&out, a->method);
-	wire_put_string(&out, a->algorithm);
-	wire_put_string(&out, a->keys);
-	wire_put_number(&out, a->count);
-	return send_out(fd, PACKET_SEALED, &out, a->fd, deadline, why);
+	wire_put_number(&out, a->copies_count);
+	if (send_out(fd, PACKET_SEALED, &out, -1, deadline, why) == -1)
+		return -1;
+	for (size_t i = 0; i < a->copies_count; i++)
+		if (send_copy(fd, &a->copies[i], deadline, why) == -1)
+			return -1;
+	return 0;
 }
 
 int
@@ -270,7 +354,7 @@ seal_send_answer(int connection, const struct seal_answer *a, int64_t deadline,
 {
 	struct wire_out out = { .len = 0 };
 
-	if (a->sealed)
+	if (a->copies_count > 0)
 		return send_sealed(connection, a, deadline, why);
 	wire_put_number(&out, a->temporary);
 	wire_put_number(&out, a->count);

@@ -93,6 +93,7 @@ own_networks 127.0.0.0/8;
 signature_dir {signatures};
 own_signature_dir {args.signatures};
 quarantine_dir {s.folder}/quarantine;
+spool_dir {s.folder}/spool;
 journal_dir {s.folder}/journal;
 certs_dir {s.folder}/certs;
 records "sqlite:{s.folder}/records/records.sqlite";

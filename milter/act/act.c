@@ -27,18 +27,35 @@ prepare_groups(struct carry *c)
 	return 0;
 }
 
+static bool
+goes_on(const struct plan *plan)
+{
+	return plan->answer == VERDICT_DELIVER || plan->answer == VERDICT_TAG ||
+	       plan->answer == VERDICT_ENCRYPT;
+}
+
+/* What everyone gets, with a proof that they may. */
+static int
+prepare_copies(struct carry *c)
+{
+	if (c->plan->answer == VERDICT_ENCRYPT && encrypt_prepare(c) == -1)
+		return -1;
+	if (!goes_on(c->plan))
+		return 0;
+	if (copies_make(&c->copies, c->plan, c->a->envelope, &c->asked, c->seal,
+		&c->why) == -1)
+		return -1;
+	return c->copies.count > 1 ? split_prepare(c) : 0;
+}
+
 static int
 prepare(struct carry *c)
 {
 	struct act *a = c->a;
 
-	if (fields_open(&c->fields, a->message, &c->why) == -1)
+	if (fields_open(&c->fields, a->message, &c->why) == -1 ||
+	    prepare_copies(c) == -1)
 		return -1;
-	if (c->plan->answer == VERDICT_ENCRYPT && encrypt_prepare(c) == -1)
-		return -1;
-	if (c->plan->answer == VERDICT_DELIVER ||
-	    c->plan->answer == VERDICT_TAG)
-		c->proof = proof_clear(c->plan);
 	if (a->release_id != NULL && token_pass(a->quarantine, a->release_id,
 					 a->release_nonce, &c->why) == -1)
 		return -1;
@@ -46,13 +63,10 @@ prepare(struct carry *c)
 }
 
 static int
-apply(struct carry *c, const struct proof *proof)
+apply_effects(struct carry *c, const struct proof *proof)
 {
-	const struct seal_answer *seal = proof_seal(proof);
-	bool tagged = false;
+	bool tagged = proof_seal(proof) != NULL;
 
-	if (seal != NULL && encrypt_apply(c, seal) == -1)
-		return -1;
 	for (size_t i = 0; i < c->plan->count; i++) {
 		const struct group *g = &c->plan->groups[i];
 
@@ -65,6 +79,18 @@ apply(struct carry *c, const struct proof *proof)
 			return -1;
 	}
 	return 0;
+}
+
+int
+carry_apply(struct carry *c, const struct proof *proof)
+{
+	const struct seal_copy *seal = proof_seal(proof);
+
+	if (deliver_apply(c) == -1)
+		return -1;
+	if (seal != NULL && encrypt_apply(c, seal) == -1)
+		return -1;
+	return apply_effects(c, proof);
 }
 
 static sfsistat
@@ -81,14 +107,17 @@ answer_defer(struct carry *c)
 	return answer_reply(c, SMFIS_TEMPFAIL);
 }
 
-/* The only function that lets a message go on, and only with a proof. */
+/* With split_commit() the only function that lets a message go on, and only
+ * with a proof. */
 static sfsistat
 answer_go_on(struct carry *c)
 {
-	if (c->proof != NULL && deliver_apply(c) == 0 &&
-	    apply(c, c->proof) == 0)
+	if (c->copies.count == 1 &&
+	    carry_apply(c, c->copies.list[0].proof) == 0)
 		return SMFIS_CONTINUE;
-	if (c->proof == NULL)
+	if (c->copies.count > 1 && split_commit(c) == 0)
+		return SMFIS_DISCARD;
+	if (c->copies.count == 0)
 		reason_set(&c->why, "no proof that it may go on");
 	defer_all(c);
 	return answer_defer(c);
@@ -150,7 +179,7 @@ act_carry_out(struct act *a, struct plan *plan, char *line, size_t size)
 	}
 	status = answers[plan->answer](&c);
 	line_make(&c, line, size);
-	proof_free(&c.proof);
+	copies_free(&c.copies);
 	seal_answer_free(&c.seal);
 	fields_close(&c.fields);
 	return status;

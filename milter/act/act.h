@@ -6,6 +6,7 @@
 #include "milter/base/conf.h"
 #include "milter/base/reason.h"
 #include "milter/quarantine/quarantine.h"
+#include "milter/quarantine/spool.h"
 #include "milter/record/journal.h"
 #include "policy/policy.h"
 
@@ -23,7 +24,7 @@ struct group {
 	struct verdict verdict;
 	/* What is done, where one SMTP answer for all recipients makes it
 	 * differ from the verdict: refused beside others is held, any defer
-	 * defers all, encrypted beside clear refuses all. */
+	 * defers all. */
 	enum verdict_kind effect;
 	const char *class; /* effect quarantine: class for the reviewer */
 	size_t *rcpts; /* numbers into envelope->rcpts, rising */
@@ -36,10 +37,9 @@ struct plan {
 	struct group *groups;
 	size_t count;
 	enum verdict_kind answer; /* DELIVER or TAG: the message goes on;
-				   * ENCRYPT: goes on sealed; QUARANTINE:
-				   * nobody gets it now; REFUSE; DEFER */
-	bool mixed; /* refused because some must get it only sealed and
-		     * others only in clear */
+				   * ENCRYPT: goes on, sealed for some or
+				   * all; QUARANTINE: nobody gets it now;
+				   * REFUSE; DEFER */
 };
 
 /* Decides for every recipient and groups them. Freed by act_plan_free(). */
@@ -47,14 +47,15 @@ struct plan *act_plan(const struct policy *p, const struct findings *f,
     const struct envelope *e);
 void act_plan_free(struct plan **plan);
 
-/* The plan for a message that came with a good release token: everyone gets
- * it, whatever the policy said when it was held. */
+/* The plan for a message that came with a good token: everyone gets it,
+ * whatever the policy says. Released by staff, or a copy of ours. */
 struct plan *act_plan_released(const struct envelope *e);
+struct plan *act_plan_copy(const struct envelope *e);
 
 /* The plan in which everyone's fate is the same, whatever the policy says: a
  * bound of the gate itself was passed. */
-struct plan *act_plan_all(const struct envelope *e,
-    const struct verdict *verdict);
+struct plan *
+act_plan_all(const struct envelope *e, const struct verdict *verdict);
 
 /* The pure half of act_plan(): one verdict a recipient, in order. */
 struct plan *act_plan_from(const struct verdict *verdicts, size_t count);
@@ -65,6 +66,7 @@ struct act {
 	const struct conf *conf;
 	struct journal *journal;
 	struct quarantine *quarantine;
+	struct spool *spool;
 	const struct policy *policy;
 	const struct envelope *envelope;
 	const struct findings *findings;
@@ -75,14 +77,16 @@ struct act {
 	 * message and of the attempt, or NULL. It is used up durably before
 	 * the message goes on. */
 	const char *release_id, *release_nonce;
+	bool copy; /* the token was that of a copy of ours: what we said in
+		    * its fields stays */
 	/* Reply codes of a refusal; NULL: 550 and 5.7.1. */
 	const char *code, *extended;
 };
 
 /*
  * Carries the plan out and returns what the eom callback must answer:
- * SMFIS_CONTINUE, SMFIS_DISCARD, SMFIS_REJECT or SMFIS_TEMPFAIL (replies are
- * set). line gets the one syslog line. On any failure SMFIS_TEMPFAIL, nothing
+ * SMFIS_CONTINUE, SMFIS_DISCARD (held, or its copies are in the spool),
+ * SMFIS_REJECT or SMFIS_TEMPFAIL (replies are set). line gets the one syslog line. On any failure SMFIS_TEMPFAIL, nothing
  * of the message having been changed before everything was durable.
  *
  * Fields that only we may set (X-Sekimori-*, Authentication-Results with our

@@ -5,7 +5,7 @@
 #include "certs/fields.h"
 #include "certs/seal.h"
 #include "milter/act/act.h"
-#include "milter/act/proof.h"
+#include "milter/act/copies.h"
 
 /*
  * One plan being carried out: what the effects (one a file) share. First what
@@ -19,16 +19,32 @@ struct carry {
 	struct mta_reply reply;
 	struct seal_request asked;
 	struct seal_answer *seal; /* what the seal server said, or NULL */
-	struct proof *proof; /* it may go on; or NULL */
+	struct copies copies; /* what goes on, each with its proof */
+	char spooled[IDENT_SIZE]; /* several copies: their name in the spool */
 	struct reason why; /* of a deferral */
 };
 
-/* encrypt.c: asks for the seal. 0: c->proof, or the plan is "refuse" now; -1:
+/* encrypt.c: asks for the seal. 0: c->seal, or the plan is "refuse" now; -1:
  * defer. Changes nothing outside. */
 int encrypt_prepare(struct carry *c);
 
 /* encrypt.c: puts the sealed message in the place of the clear one. */
-int encrypt_apply(struct carry *c, const struct seal_answer *seal);
+int encrypt_apply(struct carry *c, const struct seal_copy *seal);
+
+/* split.c: several copies are written to the spool, on stable storage, where
+ * they wait for split_commit(). */
+int split_prepare(struct carry *c);
+
+/* split.c: from here on the copies are on their way; the MTA's message can be
+ * given up. */
+int split_commit(struct carry *c);
+
+/* split.c: forgets copies that were not committed. */
+void split_abort(struct carry *c);
+
+/* act.c: does to a message what its recipients must see of the verdict:
+ * sealed, marked, with our fields. c->a->mta has it in hands. */
+int carry_apply(struct carry *c, const struct proof *proof);
 
 /* quarantine.c: holds the message for the group, durably. */
 int quarantine_prepare(struct carry *c, struct group *g);
@@ -48,7 +64,7 @@ int tag_subject(struct buf *out, const char *prefix, const char *subject);
 /* deliver.c: removes what only we may say, and says it. */
 int deliver_apply(struct carry *c);
 
-/* refuse.c: the lines of a refusal by policy, or of a mixed message. */
+/* refuse.c: the lines of a refusal by policy. */
 void refuse_reply(struct carry *c);
 
 /* refuse.c: the lines of a refusal by the seal server. */

@@ -9,7 +9,8 @@
 void
 defer_all(struct carry *c)
 {
-	proof_free(&c->proof);
+	copies_free(&c->copies);
+	split_abort(c);
 	for (size_t i = 0; i < c->plan->count; i++)
 		c->plan->groups[i].effect = VERDICT_DEFER;
 	c->plan->answer = VERDICT_DEFER;

@@ -47,6 +47,15 @@ is_stale(const struct field *field, const char *id)
 	return strncasecmp(claimed, id, strlen(id)) == 0;
 }
 
+/* What we said in a copy of ours stays; its token has done its work. */
+static bool
+must_go(const struct carry *c, const struct field *field, const char *id)
+{
+	if (c->a->copy)
+		return fields_named(field, "X-Sekimori-Release");
+	return is_stale(field, id);
+}
+
 static int
 remove_stale(struct carry *c, const char *id)
 {
@@ -57,7 +66,7 @@ remove_stale(struct carry *c, const char *id)
 		const struct field *field = &c->fields.list[i];
 		char name[FIELDS_NAME];
 
-		if (!is_stale(field, id))
+		if (!must_go(c, field, id))
 			continue;
 		fields_name(field, name);
 		if (mta->change(mta->context, name, field->index, NULL) == -1)
@@ -98,7 +107,7 @@ insert_result(struct carry *c, const char *id)
 	const struct found *spf = spf_fact(c->a->findings);
 	char value[RESULT], what[NAME];
 
-	if (spf == NULL || c->a->envelope->inside)
+	if (spf == NULL || c->a->envelope->inside || c->a->copy)
 		return 0;
 	property(spf->evidence, what);
 	snprintf(value, sizeof value, "%s;\n\t%s=%s%s", id, "spf",

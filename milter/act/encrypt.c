@@ -37,14 +37,8 @@ refuse_all(struct carry *c)
 static int
 judge(struct carry *c)
 {
-	if (c->seal->sealed) {
-		c->proof =
-		    proof_sealed(c->plan, c->a->envelope, &c->asked, &c->seal);
-		if (c->proof == NULL)
-			return reason_set(&c->why,
-			    "what was sealed is not what the plan needs");
+	if (c->seal->copies_count > 0)
 		return 0;
-	}
 	if (c->seal->temporary)
 		return reason_set(&c->why, "seal: %s", c->seal->reasons[0]);
 	refuse_all(c);
@@ -82,7 +76,8 @@ remove_old(struct carry *c)
 		const struct field *field = &c->fields.list[i];
 		char name[FIELDS_NAME];
 
-		if (!fields_describes_body(field))
+		if (!fields_describes_body(field) &&
+		    !fields_hides_recipients(field))
 			continue;
 		fields_name(field, name);
 		if (mta->change(mta->context, name, field->index, NULL) == -1)
@@ -134,7 +129,7 @@ new_body(const struct mta *mta, const struct fields *sealed)
 }
 
 int
-encrypt_apply(struct carry *c, const struct seal_answer *seal)
+encrypt_apply(struct carry *c, const struct seal_copy *seal)
 {
 	const struct mta *mta = c->a->mta;
 	struct fields sealed;

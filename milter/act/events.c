@@ -64,8 +64,9 @@ forget(struct events *all)
 int
 events_record(const struct carry *c, struct reason *why)
 {
-	/* Six about the message and its encryption, two a group. */
-	struct events all = { .room = 8 + 2 * c->plan->count, .why = why };
+	/* Six about the message, one a copy, two a group. */
+	struct events all = { .room = 8 + c->copies.count + 2 * c->plan->count,
+		.why = why };
 	int answer = -1;
 
 	all.list = calloc(all.room, sizeof(json_t *));

@@ -31,15 +31,15 @@ held(struct events *all, const struct carry *c, const struct group *g)
 }
 
 static void
-set_domains(json_t *f, const struct carry *c)
+set_domains(json_t *f, const struct carry *c, const size_t *asked, size_t count)
 {
 	json_t *domains = json_object();
 	json_t *list = json_array();
 	const char *name;
 	json_t *unused;
 
-	for (size_t i = 0; i < c->asked.count; i++) {
-		const char *at = strrchr(c->asked.rcpts[i], '@');
+	for (size_t i = 0; i < count; i++) {
+		const char *at = strrchr(c->asked.rcpts[asked[i]], '@');
 
 		json_object_set_new(domains, at == NULL ? "" : at + 1,
 		    json_true());
@@ -66,13 +66,52 @@ set_reasons(json_t *f, const struct carry *c)
 	json_object_set_new(f, "reasons", list);
 }
 
-static void
-set_seal(json_t *f, const struct seal_answer *seal)
+static json_t *
+begin_crypto(const struct carry *c, const char *result)
 {
+	json_t *f = events_fields(c->a->envelope);
+
+	json_object_set_new(f, "op", json_string("encrypt"));
+	json_object_set_new(f, "res", json_string(result));
+	return f;
+}
+
+static void
+sealed(struct events *all, const struct carry *c, const struct seal_copy *copy)
+{
+	json_t *f = begin_crypto(c, "sealed");
+	size_t asked[SEAL_RECIPIENTS];
+
+	for (size_t i = 0; i < copy->count; i++)
+		asked[i] = copy->rcpts[i];
+	set_domains(f, c, asked, copy->count);
 	json_object_set_new(f, "method",
-	    json_string(seal_method_name(seal->method)));
-	json_object_set_new(f, "keys", events_text(seal->keys));
-	json_object_set_new(f, "content_alg", events_text(seal->algorithm));
+	    json_string(seal_method_name(copy->method)));
+	json_object_set_new(f, "keys", events_text(copy->keys));
+	json_object_set_new(f, "content_alg", events_text(copy->algorithm));
+	events_add(all, EVENT_MAIL_CRYPTO, f);
+}
+
+static const char *
+why_unsealed(const struct carry *c)
+{
+	if (c->seal == NULL || c->seal->copies_count > 0)
+		return "unanswered";
+	return c->seal->temporary ? "temporary" : "refused";
+}
+
+static void
+unsealed(struct events *all, const struct carry *c)
+{
+	json_t *f = begin_crypto(c, why_unsealed(c));
+	size_t asked[SEAL_RECIPIENTS];
+
+	for (size_t i = 0; i < c->asked.count; i++)
+		asked[i] = i;
+	set_domains(f, c, asked, c->asked.count);
+	if (c->seal != NULL && c->seal->copies_count == 0)
+		set_reasons(f, c);
+	events_add(all, EVENT_MAIL_CRYPTO, f);
 }
 
 /* Also when it failed: "who could not be written to" is a question of the
@@ -80,25 +119,20 @@ set_seal(json_t *f, const struct seal_answer *seal)
 static void
 crypto(struct events *all, const struct carry *c)
 {
-	const struct seal_answer *seal =
-	    c->proof != NULL ? proof_seal(c->proof) : NULL;
-	const char *result = "unanswered";
-	json_t *f;
+	bool any = false;
 
 	if (c->asked.count == 0)
 		return;
-	f = events_fields(c->a->envelope);
-	json_object_set_new(f, "op", json_string("encrypt"));
-	set_domains(f, c);
-	if (seal != NULL) {
-		set_seal(f, seal);
-		result = "sealed";
-	} else if (c->seal != NULL && !c->seal->sealed) {
-		set_reasons(f, c);
-		result = c->seal->temporary ? "temporary" : "refused";
+	for (size_t i = 0; i < c->copies.count; i++) {
+		const struct proof *proof = c->copies.list[i].proof;
+
+		if (proof_seal(proof) == NULL)
+			continue;
+		sealed(all, c, proof_seal(proof));
+		any = true;
 	}
-	json_object_set_new(f, "res", json_string(result));
-	events_add(all, EVENT_MAIL_CRYPTO, f);
+	if (!any)
+		unsealed(all, c);
 }
 
 static json_t *

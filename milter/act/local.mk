@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: ISC
 noinst_LIBRARIES += milter/act/libact.a
-milter_act_libact_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 milter_act_libact_a_SOURCES = \
 	%D%/act.c %D%/act.h \
+	%D%/bounce.c %D%/bounce.h \
 	%D%/carry.c %D%/carry.h \
 	%D%/commands.c %D%/commands.h \
+	%D%/copies.c %D%/copies.h \
 	%D%/defer.c %D%/deliver.c %D%/encrypt.c \
-	%D%/quarantine.c %D%/refuse.c %D%/tag.c \
+	%D%/quarantine.c %D%/refuse.c %D%/split.c %D%/tag.c \
+	%D%/edit.c %D%/edit.h \
 	%D%/events.c %D%/events.h %D%/events_fate.c %D%/events_mail.c \
+	%D%/inject.c %D%/inject.h \
 	%D%/line.c \
 	%D%/mta.c %D%/mta.h %D%/mta_line.c \
 	%D%/plan.c \
 	%D%/proof.c %D%/proof.h \
 	%D%/release.c %D%/release.h \
-	%D%/smtp.c %D%/smtp.h
-ACT_LIBS = milter/act/libact.a $(QUARANTINE_LIBS) $(SEALWIRE_LIBS) \
-	$(CURL_LIBS)
+	%D%/smtp.c %D%/smtp.h %D%/smtp_line.c %D%/smtp_line.h
+ACT_LIBS = milter/act/libact.a $(QUARANTINE_LIBS) $(SEALWIRE_LIBS)

@@ -76,18 +76,6 @@ hold_the_refused(struct plan *plan)
 		}
 }
 
-/* One message in the MTA's queue cannot be both sealed and clear. */
-static void
-refuse_the_mixed(struct plan *plan)
-{
-	if (have(plan, VERDICT_ENCRYPT) == 0)
-		return;
-	if (have(plan, VERDICT_DELIVER) + have(plan, VERDICT_TAG) == 0)
-		return;
-	plan->mixed = true;
-	all_get(plan, VERDICT_REFUSE);
-}
-
 static enum verdict_kind
 answer_of(const struct plan *plan)
 {
@@ -116,7 +104,6 @@ act_plan_from(const struct verdict *verdicts, size_t count)
 	if (have(plan, VERDICT_DEFER) > 0)
 		all_get(plan, VERDICT_DEFER);
 	hold_the_refused(plan);
-	refuse_the_mixed(plan);
 	plan->answer = answer_of(plan);
 	return plan;
 }
@@ -161,6 +148,21 @@ act_plan_released(const struct envelope *e)
 	};
 
 	return act_plan_all(e, &released);
+}
+
+struct plan *
+act_plan_copy(const struct envelope *e)
+{
+	static const struct verdict copy = {
+		.kind = VERDICT_DELIVER,
+		.rule = "(copy)",
+		.basis = "a copy of a message that was judged",
+		.class = "",
+		.text = "",
+		.prefix = "",
+	};
+
+	return act_plan_all(e, &copy);
 }
 
 void

@@ -6,91 +6,79 @@
 #include "milter/base/banned.h"
 
 struct proof {
-	struct seal_answer *seal;
+	const struct seal_copy *seal;
 };
 
-static bool
-goes_on(const struct group *g)
+static const struct group *
+group_of(const struct plan *plan, size_t rcpt)
 {
-	return g->effect != VERDICT_QUARANTINE;
+	for (size_t i = 0; i < plan->count; i++)
+		for (size_t j = 0; j < plan->groups[i].count; j++)
+			if (plan->groups[i].rcpts[j] == rcpt)
+				return &plan->groups[i];
+	return NULL;
 }
 
-/* Does a group that gets the message differ from "get it clear" (or sealed)? */
+/* Both what the policy said and what became of it must agree. */
 static bool
-all_get_it(const struct plan *plan, bool sealed)
+may_get_clear(const struct group *g)
 {
-	size_t getting = 0;
-
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct group *g = &plan->groups[i];
-		bool must = g->verdict.kind == VERDICT_ENCRYPT ||
-			    g->effect == VERDICT_ENCRYPT;
-
-		if (!goes_on(g))
-			continue;
-		if (must != sealed || g->effect == VERDICT_REFUSE ||
-		    g->effect == VERDICT_DEFER)
-			return false;
-		getting += g->count;
-	}
-	return getting > 0;
+	return (g->verdict.kind == VERDICT_DELIVER ||
+		   g->verdict.kind == VERDICT_TAG) &&
+	       (g->effect == VERDICT_DELIVER || g->effect == VERDICT_TAG);
 }
 
 static bool
-was_asked(const struct seal_request *asked, const char *address)
+may_get_sealed(const struct group *g)
 {
-	for (size_t i = 0; i < asked->count; i++)
-		if (strcmp(asked->rcpts[i], address) == 0)
+	return g->verdict.kind == VERDICT_ENCRYPT &&
+	       g->effect == VERDICT_ENCRYPT;
+}
+
+static bool
+was_sealed_for(const struct seal_copy *seal, const struct seal_request *asked,
+    const char *address)
+{
+	for (size_t i = 0; i < seal->count; i++)
+		if (seal->rcpts[i] < asked->count &&
+		    strcmp(asked->rcpts[seal->rcpts[i]], address) == 0)
 			return true;
 	return false;
 }
 
 static bool
-group_was_asked(const struct group *g, const struct envelope *e,
-    const struct seal_request *asked)
+holds_for(const struct plan *plan, const struct envelope *e,
+    const struct seal_request *asked, const struct seal_copy *seal, size_t rcpt)
 {
-	for (size_t i = 0; i < g->count; i++)
-		if (!was_asked(asked, e->rcpts[g->rcpts[i]].address))
-			return false;
-	return true;
+	const struct group *g = group_of(plan, rcpt);
+
+	if (g == NULL || rcpt >= e->rcpts_count)
+		return false;
+	if (seal == NULL)
+		return may_get_clear(g);
+	return may_get_sealed(g) &&
+	       was_sealed_for(seal, asked, e->rcpts[rcpt].address);
 }
 
-static struct proof *
-proof_new(struct seal_answer *seal)
+struct proof *
+proof_of(const struct plan *plan, const struct envelope *e,
+    const struct seal_request *asked, const struct seal_copy *seal,
+    const size_t *rcpts, size_t count)
 {
-	struct proof *proof = calloc(1, sizeof *proof);
+	struct proof *proof;
 
+	if (count == 0 || (seal != NULL && seal->fd == -1))
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (!holds_for(plan, e, asked, seal, rcpts[i]))
+			return NULL;
+	proof = calloc(1, sizeof *proof);
 	if (proof != NULL)
 		proof->seal = seal;
 	return proof;
 }
 
-struct proof *
-proof_clear(const struct plan *plan)
-{
-	return all_get_it(plan, false) ? proof_new(NULL) : NULL;
-}
-
-struct proof *
-proof_sealed(const struct plan *plan, const struct envelope *e,
-    const struct seal_request *asked, struct seal_answer **answer)
-{
-	struct proof *proof;
-
-	if (!all_get_it(plan, true) || *answer == NULL || !(*answer)->sealed ||
-	    (*answer)->fd == -1)
-		return NULL;
-	for (size_t i = 0; i < plan->count; i++)
-		if (goes_on(&plan->groups[i]) &&
-		    !group_was_asked(&plan->groups[i], e, asked))
-			return NULL;
-	proof = proof_new(*answer);
-	if (proof != NULL)
-		*answer = NULL;
-	return proof;
-}
-
-const struct seal_answer *
+const struct seal_copy *
 proof_seal(const struct proof *proof)
 {
 	return proof->seal;
@@ -99,9 +87,6 @@ proof_seal(const struct proof *proof)
 void
 proof_free(struct proof **proof)
 {
-	if (*proof == NULL)
-		return;
-	seal_answer_free(&(*proof)->seal);
 	free(*proof);
 	*proof = NULL;
 }

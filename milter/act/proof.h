@@ -6,26 +6,27 @@
 #include "milter/act/act.h"
 
 /*
- * The proof that a message may go on. Only the function that holds one lets a
- * message go on, and only the two below make one: so there is no way from
- * "must be encrypted" to clear text, whatever else goes wrong.
+ * The proof that a message may go on to some recipients. Only the functions
+ * that hold one let a message go on, and only the one below makes one: so
+ * there is no way from "must be encrypted" to clear text, whatever else goes
+ * wrong.
  */
 struct proof;
 
-/* Nobody in the plan must get it encrypted, and somebody gets it; or NULL. */
-struct proof *proof_clear(const struct plan *plan);
-
 /*
- * It was sealed, for exactly those who get it, all of whom must get it so; or
- * NULL. *answer is taken over in the first case and untouched in the other.
+ * That just these recipients (count numbers into e->rcpts) may get the message
+ * in clear (seal NULL), or sealed as it was for asked; else NULL. It holds when
+ * the plan gives each of them the message, in clear or sealed as said, and a
+ * sealed copy was made for every one of them. Freed by proof_free().
  */
-struct proof *proof_sealed(const struct plan *plan, const struct envelope *e,
-    const struct seal_request *asked, struct seal_answer **answer);
+struct proof *proof_of(const struct plan *plan, const struct envelope *e,
+    const struct seal_request *asked, const struct seal_copy *seal,
+    const size_t *rcpts, size_t count);
 
 /* What must stand in the message's place; NULL: it goes on as it is. */
-const struct seal_answer *proof_seal(const struct proof *proof);
+const struct seal_copy *proof_seal(const struct proof *proof);
 
-/* Frees *proof and the answer it holds, sets *proof to NULL. */
+/* Frees *proof and sets it to NULL. */
 void proof_free(struct proof **proof);
 
 #endif

@@ -12,39 +12,19 @@ begin(struct carry *c)
 	c->reply.extended = c->a->extended != NULL ? c->a->extended : "5.7.1";
 }
 
-static void
-mixed_group(struct carry *c, const struct group *g)
-{
-	const char *how = g->verdict.kind == VERDICT_ENCRYPT
-			      ? "must leave encrypted"
-			      : "gets it unencrypted";
-
-	for (size_t i = 0; i < g->count; i++)
-		mta_line(&c->reply, "send to %s separately: %s",
-		    c->a->envelope->rcpts[g->rcpts[i]].address, how);
-}
-
 void
 refuse_reply(struct carry *c)
 {
 	const char *id = c->a->envelope->id;
 
 	begin(c);
-	if (c->plan->mixed)
-		mta_line(&c->reply,
-		    "Sekimori %s: must be encrypted for some recipients only:",
-		    id);
 	for (size_t i = 0; i < c->plan->count; i++) {
 		const struct group *g = &c->plan->groups[i];
 		const char *text = g->verdict.text;
 
-		if (c->plan->mixed)
-			mixed_group(c, g);
-		else
-			mta_line(&c->reply, "Sekimori %s: %s", id,
-			    text != NULL && text[0] != '\0'
-				? text
-				: "refused by policy");
+		mta_line(&c->reply, "Sekimori %s: %s", id,
+		    text != NULL && text[0] != '\0' ? text
+						    : "refused by policy");
 	}
 }
 
@@ -59,5 +39,5 @@ refuse_unsealed(struct carry *c)
 		mta_line(&c->reply, "%s: %s", c->asked.rcpts[i],
 		    c->seal->reasons[i][0] != '\0'
 			? c->seal->reasons[i]
-			: "ready, but not with the same method as the others");
+			: "could be, but nobody gets it unless all can");
 }

@@ -8,6 +8,7 @@
 
 #include "milter/act/release.h"
 #include "milter/act/smtp.h"
+#include "milter/quarantine/meta.h"
 #include "milter/base/banned.h"
 
 /* One attempt to release one held message. */
@@ -128,7 +129,7 @@ settle(struct release *r, enum smtp_result sent, struct reason *why)
 
 	if (sent == SMTP_TAKEN)
 		return finish(r, RELEASE_SENT, "sent", why);
-	if (sent == SMTP_REFUSED)
+	if (sent != SMTP_UNKNOWN)
 		return give_back(r);
 	(void)record(r, "unknown", &ignored);
 	reason_prefix(why, "the answer was lost; run the release again, it "
@@ -136,43 +137,22 @@ settle(struct release *r, enum smtp_result sent, struct reason *why)
 	return RELEASE_FAILED;
 }
 
-static char **
-recipients(const json_t *meta, size_t *count)
-{
-	const json_t *list = json_object_get(meta, "rcpts");
-	size_t n = json_array_size(list);
-	char **rcpts = calloc(n + 1, sizeof *rcpts);
-
-	*count = 0;
-	for (size_t i = 0; rcpts != NULL && i < n; i++) {
-		const char *s = json_string_value(json_array_get(list, i));
-
-		if (s != NULL)
-			rcpts[(*count)++] = strdup(s);
-	}
-	return rcpts;
-}
-
-static void
-free_recipients(char **rcpts, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		free(rcpts[i]);
-	free(rcpts);
-}
-
 static int
 token_of(const struct release *r, const struct smtp_mail *mail,
-    char token[TOKEN_SIZE], struct reason *why)
+    char text[TOKEN_SIZE], struct reason *why)
 {
-	uint8_t sha256[HASH_BYTES];
+	struct token t = { .kind = TOKEN_RELEASE,
+		.sender = mail->sender,
+		.rcpts = mail->rcpts,
+		.rcpts_count = mail->rcpts_count };
 
 	if (mail->rcpts_count == 0)
 		return reason_set(why, "%s: no recipients in meta.json", r->id);
-	if (token_body(mail->message, sha256, why) == -1)
+	snprintf(t.id, sizeof t.id, "%s", r->id);
+	snprintf(t.nonce, sizeof t.nonce, "%s", r->nonce);
+	if (token_body(mail->message, t.sha256, why) == -1)
 		return -1;
-	return token_make(r->q, r->id, r->nonce, sha256, mail->sender,
-	    mail->rcpts, mail->rcpts_count, token, why);
+	return token_make(r->q, &t, text, why);
 }
 
 static enum release_result
@@ -200,18 +180,20 @@ send_it(struct release *r, struct smtp_mail *mail, struct reason *why)
 static enum release_result
 send_held(struct release *r, struct reason *why)
 {
-	const char *sender =
-	    json_string_value(json_object_get(r->meta, "sender"));
-	size_t count;
-	char **rcpts = recipients(r->meta, &count);
+	size_t count = json_array_size(json_object_get(r->meta, "rcpts"));
+	char **rcpts = meta_texts(json_object_get(r->meta, "rcpts"));
+	char **args = meta_texts(json_object_get(r->meta, "rcpt_args"));
 	struct smtp_mail mail = { .listener = r->conf->release_listener,
-		.sender = sender != NULL ? sender : "",
+		.sender = meta_text(r->meta, "sender"),
+		.sender_args = meta_text(r->meta, "sender_args"),
 		.rcpts = rcpts,
-		.rcpts_count = count,
+		.rcpts_args = args,
+		.rcpts_count = rcpts != NULL ? count : 0,
 		.seconds = r->conf->release_time };
 	enum release_result result = send_it(r, &mail, why);
 
-	free_recipients(rcpts, count);
+	free(rcpts);
+	free(args);
 	return result;
 }
 

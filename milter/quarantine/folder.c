@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,20 @@
 #include "milter/base/banned.h"
 
 enum { FOLDER = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW };
+
+int
+folder_make(const char *path, const char *name, struct reason *why)
+{
+	char whole[PATH_MAX];
+	int fd;
+
+	if (snprintf(whole, sizeof whole, "%s%s", path, name) >= PATH_MAX)
+		return reason_set(why, "%s: the path is too long", path);
+	if (file_folder(whole, 0700, why) == -1)
+		return -1;
+	fd = open(whole, FOLDER);
+	return fd == -1 ? reason_errno(why, "%s", whole) : fd;
+}
 
 int
 folder_in_place(const struct quarantine *q, struct reason *why)
@@ -194,17 +209,35 @@ check_message(int fd, const json_t *meta, struct reason *why)
 }
 
 int
-folder_message(int folder, const json_t *meta, struct reason *why)
+folder_message(int folder, const char *name, const json_t *meta,
+    struct reason *why)
 {
-	int fd =
-	    openat(folder, FOLDER_MESSAGE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
 	if (fd == -1)
-		return reason_errno(why, "%s", FOLDER_MESSAGE);
+		return reason_errno(why, "%s", name);
 	if (check_message(fd, meta, why) == 0 && lseek(fd, 0, SEEK_SET) == 0)
 		return fd;
 	close(fd);
 	return -1;
+}
+
+int
+folder_message_put(int folder, const char *name, int message,
+    struct reason *why)
+{
+	int fd =
+	    openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int result;
+
+	if (fd == -1)
+		return reason_errno(why, "%s", name);
+	result =
+	    file_copy(message, fd, why) == 0 ? file_sync(fd, name, why) : -1;
+	/* Some file systems tell of a full disk or quota only here. */
+	if (close(fd) == -1 && result == 0)
+		result = reason_errno(why, "%s", name);
+	return result;
 }
 
 int

@@ -12,7 +12,8 @@
 #include "milter/quarantine/quarantine.h"
 
 /*
- * The folders of held mail, for the files of this folder only. Whoever changes
+ * The folders of held mail and of the spool, for the files of this folder
+ * only. Whoever changes
  * a message's folder or meta holds the lock of its folder (flock), so that two
  * reviewers, or a reviewer and a sender that tries again, come one by one.
  */
@@ -31,6 +32,10 @@ struct quarantine {
 /* A meta file is never larger (1,024 facts, 4,096 parts, 10,000 recipients,
  * each at its bound). */
 enum { FOLDER_META_LIMIT = 64 * 1024 * 1024 };
+
+/* Opens the folder path with name ("/tmp", or "") behind it; makes it, if need
+ * be. -1 and why. */
+int folder_make(const char *path, const char *name, struct reason *why);
 
 /* Is quarantine_dir still the folder that was opened? What is written into one
  * that was moved away or mounted over, nobody would find. 0, or -1 and why. */
@@ -61,8 +66,14 @@ json_t *folder_meta(int folder, struct reason *why);
 /* Replaces meta.json durably. */
 int folder_meta_put(int folder, json_t *meta, struct reason *why);
 
-/* Opens the message of a folder after checking it against its meta. */
-int folder_message(int folder, const json_t *meta, struct reason *why);
+/* Opens the message name of a folder after checking it against the size and
+ * sha256 of meta. */
+int folder_message(int folder, const char *name, const json_t *meta,
+    struct reason *why);
+
+/* A copy of the message as the file name of the folder, on stable storage. */
+int folder_message_put(int folder, const char *name, int message,
+    struct reason *why);
 
 /* Calls each for the id of every folder in parent, in no order. */
 int folder_each(int parent,

@@ -13,6 +13,7 @@ milter_quarantine_libquarantine_a_SOURCES = \
 	%D%/print.c %D%/print.h \
 	%D%/quarantine.c %D%/quarantine.h \
 	%D%/secret.c %D%/secret.h \
+	%D%/spool.c %D%/spool.h \
 	%D%/sweep.c %D%/sweep.h \
 	%D%/token.c
 QUARANTINE_LIBS = milter/quarantine/libquarantine.a $(RECORD_LIBS)

@@ -30,15 +30,36 @@ meta_addresses(struct buf *b, char *const *rcpts, size_t count)
 	return result;
 }
 
+const char *
+meta_text(const json_t *meta, const char *key)
+{
+	const char *s = json_string_value(json_object_get(meta, key));
+
+	return s != NULL ? s : "";
+}
+
+char **
+meta_texts(const json_t *list)
+{
+	size_t count = json_array_size(list);
+	char **all = calloc(count + 1, sizeof *all);
+
+	for (size_t i = 0; all != NULL && i < count; i++) {
+		const char *s = json_string_value(json_array_get(list, i));
+
+		all[i] = (char *)(uintptr_t)(s != NULL ? s : "");
+	}
+	return all;
+}
+
 static const char *
 or_empty(const char *s)
 {
 	return s == NULL ? "" : s;
 }
 
-/* What makes it the same mail again: sender, recipients, bytes. */
-static int
-dedupe(const struct meta_source *m, const uint8_t sha256[HASH_BYTES],
+int
+meta_same(const struct meta_source *m, const uint8_t sha256[HASH_BYTES],
     char hex[HASH_HEX], struct reason *why)
 {
 	char **rcpts = calloc(m->rcpts_count + 1, sizeof *rcpts);
@@ -130,7 +151,7 @@ meta_new(const struct meta_source *m, const char *id, struct reason *why)
 		return NULL;
 	}
 	if (hash_fd(m->message, sha256, why) == -1 ||
-	    dedupe(m, sha256, same, why) == -1)
+	    meta_same(m, sha256, same, why) == -1)
 		return NULL;
 	clock_text(clock_now(), now);
 	hash_hex(sha256, hex);

@@ -29,6 +29,18 @@ struct meta_source {
 json_t *
 meta_new(const struct meta_source *source, const char *id, struct reason *why);
 
+/* A text of a meta, "" where there is none; it is the meta's. */
+const char *meta_text(const json_t *meta, const char *key);
+
+/* The texts of a list, NULL behind the last, NULL without memory. They are the
+ * list's, the array is freed with free(). */
+char **meta_texts(const json_t *list);
+
+/* What makes it the same mail again, in hex: sender, recipients, bytes (their
+ * SHA-256 is given). */
+int meta_same(const struct meta_source *m, const uint8_t sha256[HASH_BYTES],
+    char hex[HASH_HEX], struct reason *why);
+
 /* Sorts the count addresses and adds them to b, each with a NUL behind it;
  * -1 when b is full or memory is out. */
 int meta_addresses(struct buf *b, char *const *rcpts, size_t count);

@@ -25,7 +25,7 @@ count_again(struct quarantine *q, const char *id, int *seen)
 	int result = 0;
 
 	if (meta != NULL)
-		message = folder_message(folder, meta, &unused);
+		message = folder_message(folder, FOLDER_MESSAGE, meta, &unused);
 	if (message != -1) {
 		json_t *count = json_object_get(meta, "seen_count");
 
@@ -62,25 +62,6 @@ find_same(struct quarantine *q, const char *dedupe, char id[IDENT_SIZE],
 	return 1;
 }
 
-/* A copy of the message as a file of the folder, on stable storage. */
-static int
-write_message(int folder, int message, struct reason *why)
-{
-	int fd = openat(folder, FOLDER_MESSAGE,
-	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	int result;
-
-	if (fd == -1)
-		return reason_errno(why, "%s", FOLDER_MESSAGE);
-	result = file_copy(message, fd, why) == 0
-		     ? file_sync(fd, FOLDER_MESSAGE, why)
-		     : -1;
-	/* Some file systems tell of a full disk or quota only here. */
-	if (close(fd) == -1 && result == 0)
-		result = reason_errno(why, "%s", FOLDER_MESSAGE);
-	return result;
-}
-
 /* tmp/id, whole and on stable storage. */
 static int
 write_folder(struct quarantine *q, const char *id, int message, json_t *meta,
@@ -93,7 +74,7 @@ write_folder(struct quarantine *q, const char *id, int message, json_t *meta,
 	folder = openat(q->tmp, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder == -1)
 		return reason_errno(why, "%s/tmp/%s", q->path, id);
-	if (write_message(folder, message, why) == 0 &&
+	if (folder_message_put(folder, FOLDER_MESSAGE, message, why) == 0 &&
 	    folder_meta_put(folder, meta, why) == 0)
 		result = file_sync(folder, id, why);
 	close(folder);

@@ -31,36 +31,21 @@ held_state_named(const char *name)
 	return HELD_STATES;
 }
 
-/* Makes the folder, if need be, and opens it. */
-static int
-open_folder(const char *path, const char *name, struct reason *why)
-{
-	char whole[PATH_MAX];
-	int fd;
-
-	if (snprintf(whole, sizeof whole, "%s%s", path, name) >= PATH_MAX)
-		return reason_set(why, "%s: the path is too long", path);
-	if (file_folder(whole, 0700, why) == -1)
-		return -1;
-	fd = open(whole, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd == -1 ? reason_errno(why, "%s", whole) : fd;
-}
-
 static int
 open_folders(struct quarantine *q, struct reason *why)
 {
 	char name[32];
 
-	q->root = open_folder(q->path, "", why);
+	q->root = folder_make(q->path, "", why);
 	if (q->root == -1)
 		return -1;
-	q->tmp = open_folder(q->path, "/tmp", why);
-	q->passed = q->tmp == -1 ? -1 : open_folder(q->path, "/passed", why);
+	q->tmp = folder_make(q->path, "/tmp", why);
+	q->passed = q->tmp == -1 ? -1 : folder_make(q->path, "/passed", why);
 	if (q->passed == -1)
 		return -1;
 	for (unsigned i = 0; i < HELD_STATES; i++) {
 		snprintf(name, sizeof name, "/%s", names[i]);
-		q->states[i] = open_folder(q->path, name, why);
+		q->states[i] = folder_make(q->path, name, why);
 		if (q->states[i] == -1)
 			return -1;
 	}
@@ -147,7 +132,7 @@ quarantine_open_message(struct quarantine *q, const char *id,
 	if (state == HELD_DISCARDED)
 		reason_set(why, "it was discarded: the message is gone");
 	else if (meta != NULL)
-		fd = folder_message(folder, meta, why);
+		fd = folder_message(folder, FOLDER_MESSAGE, meta, why);
 	json_decref(meta);
 	close(folder);
 	return fd == -1 ? reason_prefix(why, "%s", id) : fd;

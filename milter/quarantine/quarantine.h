@@ -97,26 +97,44 @@ int quarantine_note(struct quarantine *q, const char *id, json_t *fields,
     struct reason *why);
 
 /*
- * Release tokens. The header field that lets a released message pass is
+ * Tokens: the header field that lets a message of ours pass the filter is
  * X-Sekimori-Release: ID.NONCE.MAC, MAC = HMAC-SHA-256 under secret_file of
- * id, nonce, SHA-256 of the body, sender and sorted recipients: the MTA adds
- * fields to the header on the way back in. It passes once: passing makes the file passed/ID.NONCE, which
- * also tells a release that was killed whether the milter let it through.
+ * kind, id, nonce, SHA-256 of the body, sender and sorted recipients: the MTA
+ * adds fields to the header on the way back in. It passes once: passing makes
+ * the file passed/ID.NONCE, which also tells a sender that was killed whether
+ * the milter let it through.
  */
 enum { TOKEN_SIZE = 160 };
+
+enum token_kind {
+	TOKEN_RELEASE, /* of the quarantine: id is held mail */
+	TOKEN_COPY, /* of the spool: id is a message with several copies */
+	TOKEN_KINDS
+};
+
+enum token_state { TOKEN_BAD, TOKEN_GOOD, TOKEN_USED };
+
+/* What a token is bound to. */
+struct token {
+	enum token_kind kind;
+	const char *sender;
+	char *const *rcpts;
+	size_t rcpts_count;
+	uint8_t sha256[HASH_BYTES]; /* of the body: token_body() */
+	char id[IDENT_SIZE], nonce[IDENT_SIZE];
+};
 
 /* SHA-256 of what stands behind the first empty line of the message. */
 int token_body(int message, uint8_t sha256[HASH_BYTES], struct reason *why);
 
-/* The token for id and nonce (both identifiers) with the body's hash. */
-int token_make(struct quarantine *q, const char *id, const char *nonce,
-    const uint8_t sha256[HASH_BYTES], const char *sender, char *const *rcpts,
-    size_t rcpts_count, char token[TOKEN_SIZE], struct reason *why);
+/* The text of a token that is filled in. */
+int token_make(struct quarantine *q, const struct token *t,
+    char text[TOKEN_SIZE], struct reason *why);
 
-/* Is the token right for this message, and not used? Fills id, nonce. */
-bool token_check(struct quarantine *q, const char *token,
-    const uint8_t sha256[HASH_BYTES], const char *sender, char *const *rcpts,
-    size_t rcpts_count, char id[IDENT_SIZE], char nonce[IDENT_SIZE]);
+/* Is the text right for this message (sender, rcpts, sha256)? Fills kind, id
+ * and nonce. Used: it was right and has passed before. */
+enum token_state
+token_check(struct quarantine *q, const char *text, struct token *t);
 
 /* Records durably that it passed. */
 int token_pass(struct quarantine *q, const char *id, const char *nonce,
@@ -126,7 +144,7 @@ bool token_passed(struct quarantine *q, const char *id, const char *nonce);
 
 /* HMAC-SHA-256 of text in hex, under a key that secret_file gives for label:
  * what an event may tell of a subject. */
-void token_mask(const struct quarantine *q, const char *label,
-    const char *text, char hex[HASH_HEX]);
+void token_mask(const struct quarantine *q, const char *label, const char *text,
+    char hex[HASH_HEX]);
 
 #endif

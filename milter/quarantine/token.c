@@ -15,14 +15,6 @@
 
 enum { PASS_NAME = 2 * IDENT_SIZE };
 
-/* What a token is bound to. */
-struct bound {
-	const char *id, *nonce, *sender;
-	const uint8_t *sha256;
-	char *const *rcpts;
-	size_t rcpts_count;
-};
-
 static int
 add_text(struct buf *b, const char *s)
 {
@@ -30,14 +22,16 @@ add_text(struct buf *b, const char *s)
 }
 
 static int
-mac_of(const struct quarantine *q, const struct bound *t,
+mac_of(const struct quarantine *q, const struct token *t,
     uint8_t mac[HASH_BYTES])
 {
+	static const char *const kinds[TOKEN_KINDS] = { "sekimori-release",
+		"sekimori-copy" };
 	struct buf b;
 	int result = -1;
 
 	buf_init(&b, 64 * 1024 * 1024);
-	if (add_text(&b, "sekimori-release") == 0 && add_text(&b, t->id) == 0 &&
+	if (add_text(&b, kinds[t->kind]) == 0 && add_text(&b, t->id) == 0 &&
 	    add_text(&b, t->nonce) == 0 &&
 	    buf_add(&b, t->sha256, HASH_BYTES) == 0 &&
 	    add_text(&b, t->sender) == 0 &&
@@ -84,21 +78,20 @@ token_body(int message, uint8_t sha256[HASH_BYTES], struct reason *why)
 }
 
 int
-token_make(struct quarantine *q, const char *id, const char *nonce,
-    const uint8_t sha256[HASH_BYTES], const char *sender, char *const *rcpts,
-    size_t rcpts_count, char token[TOKEN_SIZE], struct reason *why)
+token_make(struct quarantine *q, const struct token *t, char text[TOKEN_SIZE],
+    struct reason *why)
 {
-	struct bound t = { id, nonce, sender, sha256, rcpts, rcpts_count };
 	uint8_t mac[HASH_BYTES];
 	char hex[HASH_HEX];
 
-	if (!ident_valid(id) || !ident_valid(nonce))
-		return reason_set(why, "\"%.40s\" or its nonce is no ID", id);
-	if (mac_of(q, &t, mac) == -1)
+	if (!ident_valid(t->id) || !ident_valid(t->nonce))
+		return reason_set(why, "\"%.40s\" or its nonce is no ID",
+		    t->id);
+	if (mac_of(q, t, mac) == -1)
 		return reason_set(why, "no memory for %zu recipients",
-		    rcpts_count);
+		    t->rcpts_count);
 	hash_hex(mac, hex);
-	snprintf(token, TOKEN_SIZE, "%s.%s.%s", id, nonce, hex);
+	snprintf(text, TOKEN_SIZE, "%s.%s.%s", t->id, t->nonce, hex);
 	return 0;
 }
 
@@ -119,16 +112,20 @@ parse(const char *token, char id[IDENT_SIZE], char nonce[IDENT_SIZE],
 	       hash_unhex(token + 2 * ID + 2, mac);
 }
 
-bool
-token_check(struct quarantine *q, const char *token,
-    const uint8_t sha256[HASH_BYTES], const char *sender, char *const *rcpts,
-    size_t rcpts_count, char id[IDENT_SIZE], char nonce[IDENT_SIZE])
+enum token_state
+token_check(struct quarantine *q, const char *text, struct token *t)
 {
-	struct bound t = { id, nonce, sender, sha256, rcpts, rcpts_count };
 	uint8_t given[HASH_BYTES], right[HASH_BYTES];
 
-	return parse(token, id, nonce, given) && mac_of(q, &t, right) == 0 &&
-	       hash_equal(given, right) && !token_passed(q, id, nonce);
+	if (!parse(text, t->id, t->nonce, given))
+		return TOKEN_BAD;
+	for (unsigned kind = 0; kind < TOKEN_KINDS; kind++) {
+		t->kind = (enum token_kind)kind;
+		if (mac_of(q, t, right) == 0 && hash_equal(given, right))
+			return token_passed(q, t->id, t->nonce) ? TOKEN_USED
+								: TOKEN_GOOD;
+	}
+	return TOKEN_BAD;
 }
 
 int

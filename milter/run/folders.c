@@ -49,6 +49,7 @@ supervisor_folders(const struct conf *conf, struct reason *why)
 	/* 0751: the MTA passes through to the milter socket. */
 	if (make(conf->run_dir, 0751, conf->user, why) == -1 ||
 	    make(conf->quarantine_dir, 0700, conf->user, why) == -1 ||
+	    make(conf->spool_dir, 0700, conf->user, why) == -1 ||
 	    make(conf->journal_dir, 0700, conf->user, why) == -1 ||
 	    make(conf->certs_dir, 0755, conf->user, why) == -1)
 		return -1;

@@ -18,6 +18,7 @@
 #include "milter/run/awake.h"
 #include "milter/run/front.h"
 #include "milter/run/gate.h"
+#include "milter/run/injector.h"
 #include "milter/run/sandbox.h"
 #include "milter/run/second.h"
 #include "milter/run/session.h"
@@ -194,10 +195,13 @@ set_up(struct reason *why)
 		gate.quarantine = quarantine_open(conf, true, why);
 	if (gate.quarantine == NULL || record_swept(why) == -1)
 		return -1;
+	gate.spool = spool_open(conf, why);
+	if (gate.spool == NULL)
+		return reason_prefix(why, "spool");
 	gate.pairs = pairs_new();
 	if (gate.pairs == NULL)
 		return reason_set(why, "no memory");
-	if (second_start(why) == -1)
+	if (second_start(why) == -1 || injector_start(why) == -1)
 		return -1;
 	return awake_start(conf->milter_socket, why);
 }
@@ -220,7 +224,9 @@ front_main(const char *file, int control)
 		return 71;
 	status = smfi_main() == MI_FAILURE ? 1 : 0;
 	second_stop();
+	injector_stop();
 	pairs_free(&gate.pairs);
+	spool_close(&gate.spool);
 	quarantine_close(&gate.quarantine);
 	journal_close(&gate.journal);
 	return status;

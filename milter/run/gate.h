@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "milter/quarantine/quarantine.h"
+#include "milter/quarantine/spool.h"
 #include "milter/record/journal.h"
 #include "milter/run/pairs.h"
 #include "milter/run/site.h"
@@ -19,6 +20,7 @@ struct gate {
 	_Atomic(struct site *) site; /* see gate_use_site() */
 	struct journal *journal;
 	struct quarantine *quarantine;
+	struct spool *spool;
 	struct pairs *pairs;
 	char scan_socket[512], lookup_socket[512], seal_socket[512];
 	_Atomic bool draining; /* SIGTERM: defer what comes now */

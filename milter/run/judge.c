@@ -8,6 +8,7 @@
 #include "milter/base/log.h"
 #include "milter/run/ask.h"
 #include "milter/run/gate.h"
+#include "milter/run/injector.h"
 #include "milter/run/judge.h"
 #include "milter/run/second.h"
 #include "milter/base/banned.h"
@@ -80,28 +81,30 @@ give_up(struct session *s, const struct mta *mta, const char *text)
 	return SMFIS_TEMPFAIL;
 }
 
-static bool
-was_released(struct session *s, int message, char id[IDENT_SIZE],
-    char nonce[IDENT_SIZE])
+/* Does the message carry a token of ours? */
+static enum token_state
+find_token(struct session *s, int message, struct token *t)
 {
 	const struct envelope *e = s->envelope;
-	uint8_t digest[HASH_BYTES];
+	enum token_state state = TOKEN_BAD;
 	struct reason why;
 	char **rcpts;
-	bool good;
 
 	if (s->token[0] == '\0' || e->rcpts_count == 0)
-		return false;
+		return TOKEN_BAD;
 	rcpts = calloc(e->rcpts_count, sizeof *rcpts);
 	if (rcpts == NULL)
-		return false;
+		return TOKEN_BAD;
 	for (size_t i = 0; i < e->rcpts_count; i++)
 		rcpts[i] = e->rcpts[i].address;
-	good = token_body(message, digest, &why) == 0 &&
-	       token_check(gate.quarantine, s->token, digest, e->sender, rcpts,
-		   e->rcpts_count, id, nonce);
+	*t = (struct token){ .sender = e->sender,
+		.rcpts = rcpts,
+		.rcpts_count = e->rcpts_count };
+	if (token_body(message, t->sha256, &why) == 0)
+		state = token_check(gate.quarantine, s->token, t);
+	t->rcpts = NULL;
 	free(rcpts);
-	return good;
+	return state;
 }
 
 /* Mail from inside has no sender to doubt. */
@@ -119,6 +122,9 @@ carry_out(struct act *act, struct plan *plan)
 	sfsistat answer = act_carry_out(act, plan, line, sizeof line);
 
 	act_plan_free(&plan);
+	/* Held, or copies of it are in the spool. */
+	if (answer == SMFIS_DISCARD)
+		injector_wake();
 	atomic_fetch_add(&gate.messages, 1);
 	log_info("%s", line);
 	return answer;
@@ -133,6 +139,7 @@ begin_act(struct session *s, const struct mta *mta, int message,
 		.conf = s->site->conf,
 		.journal = gate.journal,
 		.quarantine = gate.quarantine,
+		.spool = gate.spool,
 		.policy = s->site->policy,
 		.envelope = s->envelope,
 		.findings = f,
@@ -178,27 +185,31 @@ note_password(const struct session *s, int message, const struct findings *f)
 }
 
 static sfsistat
-judge_collected(struct session *s, const struct mta *mta, int message)
+judge_passed(struct session *s, const struct mta *mta, int message,
+    const struct token *t)
 {
-	char id[IDENT_SIZE], nonce[IDENT_SIZE];
-	struct act act;
-	struct findings *f;
-	struct plan *plan;
+	struct findings *f = findings_new();
+	struct act act = begin_act(s, mta, message, f);
 	sfsistat answer;
 
-	if (was_released(s, message, id, nonce)) {
-		f = findings_new();
-		f->finished = true;
-		act = begin_act(s, mta, message, f);
-		act.release_id = id;
-		act.release_nonce = nonce;
-		plan = act_plan_released(s->envelope);
-	} else {
-		f = ask_about(s, message);
-		act = begin_act(s, mta, message, f);
-		plan = act_plan(s->site->policy, f, s->envelope);
-	}
-	answer = carry_out(&act, plan);
+	f->finished = true;
+	act.release_id = t->id;
+	act.release_nonce = t->nonce;
+	act.copy = t->kind == TOKEN_COPY;
+	answer = carry_out(&act, act.copy ? act_plan_copy(s->envelope)
+					  : act_plan_released(s->envelope));
+	findings_free(&f);
+	return answer;
+}
+
+static sfsistat
+judge_inspected(struct session *s, const struct mta *mta, int message)
+{
+	struct findings *f = ask_about(s, message);
+	struct act act = begin_act(s, mta, message, f);
+	sfsistat answer =
+	    carry_out(&act, act_plan(s->site->policy, f, s->envelope));
+
 	note_password(s, message, f);
 	findings_free(&f);
 	return answer;
@@ -240,6 +251,16 @@ static const struct bound too_many = {
 	.extended = "5.5.3",
 };
 
+/* Whoever sends it asks why: the first one arrived. */
+static const struct bound passed = {
+	.verdict = { .kind = VERDICT_REFUSE,
+	    .rule = "(passed)",
+	    .basis = "a token passes once",
+	    .class = "",
+	    .text = "this message has passed already",
+	    .prefix = "" },
+};
+
 static sfsistat
 judge_bound(struct session *s, const struct mta *mta, int message,
     const struct bound *bound)
@@ -255,6 +276,22 @@ judge_bound(struct session *s, const struct mta *mta, int message,
 	answer = carry_out(&act, act_plan_all(s->envelope, &bound->verdict));
 	findings_free(&f);
 	return answer;
+}
+
+static sfsistat
+judge_collected(struct session *s, const struct mta *mta, int message)
+{
+	struct token t;
+
+	switch (find_token(s, message, &t)) {
+	case TOKEN_GOOD:
+		return judge_passed(s, mta, message, &t);
+	case TOKEN_USED:
+		return judge_bound(s, mta, message, &passed);
+	case TOKEN_BAD:
+		break;
+	}
+	return judge_inspected(s, mta, message);
 }
 
 sfsistat

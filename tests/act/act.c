@@ -77,13 +77,41 @@ no_must_goes_clear(const struct trial *t)
 	}
 }
 
+/* The same for copies of our own. */
+static void
+copies_are_right(const struct trial *t)
+{
+	if (!world.committed)
+		return;
+	assert_int_equal(SMFIS_DISCARD, t->answer);
+	for (size_t i = 0; i < RCPTS; i++) {
+		const char *copy = world.spooled[i];
+
+		if (copy[0] == '\0')
+			continue;
+		assert_true(t->kinds[i] <= VERDICT_ENCRYPT);
+		if (t->kinds[i] == VERDICT_ENCRYPT) {
+			assert_null(strstr(copy, "CLEAR"));
+			assert_non_null(strstr(copy, "\r\n\r\nSEALED\r\n"));
+			assert_non_null(
+			    strstr(copy, "Content-Type: sealed;\r\n\tb=c"));
+			assert_null(strstr(copy, "text/plain"));
+		} else {
+			assert_null(strstr(copy, "SEALED"));
+			assert_non_null(strstr(copy, "\r\n\r\nCLEAR\r\n"));
+		}
+	}
+}
+
 /* Everyone gets it, has it held, or the sender still has it. */
 static void
 nothing_is_lost(const struct trial *t)
 {
 	for (size_t i = 0; i < RCPTS; i++) {
 		if (t->answer == SMFIS_DISCARD)
-			assert_true(world.held[i]);
+			assert_true(
+			    world.held[i] !=
+			    (world.committed && world.spooled[i][0] != '\0'));
 		if (t->answer == SMFIS_CONTINUE && world.removed[i])
 			assert_true(world.held[i]);
 		if (t->answer == SMFIS_CONTINUE && world.held[i])
@@ -91,6 +119,8 @@ nothing_is_lost(const struct trial *t)
 	}
 	if (t->answer == SMFIS_CONTINUE || t->answer == SMFIS_DISCARD)
 		assert_true(world.journals > 0);
+	if (t->answer != SMFIS_DISCARD)
+		assert_false(world.committed);
 }
 
 static void
@@ -129,6 +159,7 @@ check(struct trial *t)
 	t->answer = carry_out(t->plan);
 	act_plan_free(&t->plan);
 	no_must_goes_clear(t);
+	copies_are_right(t);
 	nothing_is_lost(t);
 	the_reply_fits(t);
 	defer_does_nothing(t);
@@ -136,7 +167,7 @@ check(struct trial *t)
 	    world.mta_calls == 0 || !world.header_change_before_journal);
 }
 
-enum { ERRORS = 3, MTA_FAILS = 12 };
+enum { ERRORS = 15, MTA_FAILS = 12 };
 
 static void
 set_errors(int bits, int mta_fails, int seal)
@@ -144,6 +175,8 @@ set_errors(int bits, int mta_fails, int seal)
 	world_reset();
 	world.quarantine_fails = bits & 1;
 	world.journal_fails = bits & 2;
+	world.spool_fails = bits & 4;
+	world.commit_fails = bits & 8;
 	world.mta_fails_at = mta_fails;
 	world.seal = (enum world_seal)seal;
 }
@@ -153,7 +186,7 @@ set_errors(int bits, int mta_fails, int seal)
 static void
 try_all(struct trial *t, size_t *trials)
 {
-	for (int seal = SEAL_DEAD; seal <= SEAL_WORKS; seal++)
+	for (int seal = SEAL_DEAD; seal <= SEAL_SPLITS; seal++)
 		for (int bits = 0; bits <= ERRORS; bits++)
 			for (int at = 0; at <= MTA_FAILS; at++) {
 				set_errors(bits, at, seal);
@@ -177,7 +210,7 @@ no_way_from_must_to_clear(void **unused)
 		    (enum verdict_kind)(i / VERDICT_COUNT / VERDICT_COUNT);
 		try_all(&t, &trials);
 	}
-	assert_int_equal(all * 4 * 4 * 13, trials);
+	assert_int_equal(all * 5 * 16 * 13, trials);
 }
 
 /* Without errors: what must be answered, and how many events there are. */
@@ -209,9 +242,13 @@ static const struct {
 	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_REFUSE }, SEAL_WORKS,
 	    SMFIS_CONTINUE, 1, "encrypt*2 quarantine*1" },
 	{ { VERDICT_ENCRYPT, VERDICT_DELIVER, VERDICT_ENCRYPT }, SEAL_WORKS,
-	    SMFIS_REJECT, 0, "refuse*2 refuse*1" },
-	{ { VERDICT_ENCRYPT, VERDICT_TAG, VERDICT_ENCRYPT }, SEAL_WORKS,
-	    SMFIS_REJECT, 0, "refuse*2 refuse*1" },
+	    SMFIS_DISCARD, 0, "encrypt*2 deliver*1" },
+	{ { VERDICT_ENCRYPT, VERDICT_TAG, VERDICT_QUARANTINE }, SEAL_WORKS,
+	    SMFIS_DISCARD, 1, "encrypt*1 tag*1 quarantine*1" },
+	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_ENCRYPT }, SEAL_SPLITS,
+	    SMFIS_DISCARD, 0, "encrypt*3" },
+	{ { VERDICT_ENCRYPT, VERDICT_DELIVER, VERDICT_DELIVER }, SEAL_REFUSES,
+	    SMFIS_REJECT, 0, "refuse*1 refuse*2" },
 	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_ENCRYPT }, SEAL_REFUSES,
 	    SMFIS_REJECT, 0, "refuse*3" },
 	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_QUARANTINE },
@@ -269,20 +306,24 @@ plain_cases(void **unused)
 	}
 }
 
+/* The marks of a copy are those that the message itself would have got. */
 static void
-a_mixed_message_says_whom_to_send_separately(void **unused)
+a_mixed_message_is_split(void **unused)
 {
-	struct trial t = { .kinds = { VERDICT_ENCRYPT, VERDICT_DELIVER,
+	struct trial t = { .kinds = { VERDICT_ENCRYPT, VERDICT_TAG,
 			       VERDICT_ENCRYPT } };
 
 	(void)unused;
 	set_errors(0, 0, SEAL_WORKS);
 	check(&t);
-	assert_non_null(strstr(world.reply,
-	    "send to r0@x.test separately: must leave encrypted\n"));
-	assert_non_null(strstr(world.reply,
-	    "send to r1@x.test separately: gets it unencrypted\n"));
-	assert_int_equal(0, world.seal_calls);
+	assert_true(world.committed);
+	assert_int_equal(0, world.mta_calls);
+	assert_non_null(
+	    strstr(world.spooled[1], "Subject: [SUSPICIOUS] s\r\n"));
+	assert_non_null(
+	    strstr(world.spooled[1], "X-Sekimori-Verdict: tag (a rule)\r\n"));
+	assert_null(strstr(world.spooled[0], "SUSPICIOUS"));
+	assert_string_equal(world.spooled[0], world.spooled[2]);
 }
 
 static void
@@ -330,7 +371,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_way_from_must_to_clear),
 		cmocka_unit_test(plain_cases),
-		cmocka_unit_test(a_mixed_message_says_whom_to_send_separately),
+		cmocka_unit_test(a_mixed_message_is_split),
 		cmocka_unit_test(a_refused_seal_says_why),
 	};
 

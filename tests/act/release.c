@@ -1,162 +1,29 @@
 /* SPDX-License-Identifier: ISC */
-#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <netinet/in.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "milter/act/release.h"
 #include "milter/base/count.h"
-
-/*
- * Held mail is released to a small SMTP listener that behaves as the MTA with
- * our filter in it: it lets a token through once.
- */
-enum script {
-	TAKE,
-	REFUSE_SECOND, /* 550 to the second recipient */
-	TEMPORARY_MAIL, /* 451 to MAIL */
-	REFUSE_DATA, /* 554 behind the data */
-	CLOSE_UNTAKEN, /* the connection ends in front of the answer */
-	CLOSE_TAKEN /* likewise, but it was taken */
-};
+#include "tests/act/listener.h"
 
 static struct {
 	char folder[64];
 	struct conf *conf;
 	struct quarantine *q;
 	struct journal *j;
-	int listener;
-	pthread_t thread;
-	enum script script;
-	int mails; /* taken */
-	char from[1024], to[4096], data[65536];
 } house;
 
 static const char held[] = "From: a\r\nSubject: b\r\n\r\n"
 			   ".dot\r\n..two\r\nbare\nLF \xff\r\nend\r\n";
-
-static bool
-pass_once(void)
-{
-	char id[IDENT_SIZE] = "", nonce[IDENT_SIZE] = "";
-	struct reason why;
-
-	assert_int_equal(2,
-	    sscanf(house.data, "X-Sekimori-Release: %26[^.].%26[^.].", id,
-		nonce));
-	if (token_passed(house.q, id, nonce))
-		return false;
-	assert_int_equal(0, token_pass(house.q, id, nonce, &why));
-	house.mails++;
-	return true;
-}
-
-/* The data without dot-stuffing, up to the single dot; false: cut off. */
-static bool
-read_data(FILE *f)
-{
-	char line[4096];
-	size_t at = 0;
-
-	while (fgets(line, sizeof line, f) != NULL) {
-		const char *p = line;
-
-		if (strcmp(line, ".\r\n") == 0) {
-			house.data[at] = '\0';
-			return true;
-		}
-		if (*p == '.' &&
-		    (at < 2 || memcmp(house.data + at - 2, "\r\n", 2) == 0))
-			p++;
-		at += (size_t)snprintf(house.data + at, sizeof house.data - at,
-		    "%s", p);
-	}
-	return false;
-}
-
-static void
-say_line(FILE *f, const char *line)
-{
-	dprintf(fileno(f), "%s\r\n", line);
-}
-
-static const char *
-answer_data(FILE *f)
-{
-	say_line(f, "354 go on");
-	if (!read_data(f) || house.script == CLOSE_UNTAKEN)
-		return NULL;
-	if (house.script == REFUSE_DATA)
-		return "554 5.7.0 not this one";
-	if (!pass_once())
-		return "550 5.7.1 already released";
-	return house.script == CLOSE_TAKEN ? NULL : "250 2.0.0 taken";
-}
-
-static const char *
-answer_rcpt(const char *line)
-{
-	size_t len = strlen(house.to);
-
-	snprintf(house.to + len, sizeof house.to - len, "%s", line);
-	if (house.script == REFUSE_SECOND && len > 0)
-		return "550 5.1.1 no such user";
-	return "250 2.1.5 ok";
-}
-
-static const char *
-answer(FILE *f, const char *line)
-{
-	if (strncmp(line, "DATA", 4) == 0)
-		return answer_data(f);
-	if (strncmp(line, "RCPT", 4) == 0)
-		return answer_rcpt(line);
-	if (strncmp(line, "MAIL", 4) != 0)
-		return "250 ok";
-	house.to[0] = '\0';
-	snprintf(house.from, sizeof house.from, "%s", line);
-	return house.script == TEMPORARY_MAIL ? "451 4.3.0 later" : "250 ok";
-}
-
-static void
-converse(FILE *f)
-{
-	char line[1024];
-	const char *say = "220 test";
-
-	while (say != NULL) {
-		say_line(f, say);
-		if (fgets(line, sizeof line, f) == NULL)
-			break;
-		say = answer(f, line);
-	}
-}
-
-static void *
-listen_on(void *unused)
-{
-	int fd;
-
-	(void)unused;
-	while ((fd = accept(house.listener, NULL, NULL)) != -1) {
-		FILE *f = fdopen(fd, "r");
-
-		converse(f);
-		fclose(f);
-	}
-	return NULL;
-}
 
 static void
 set(char **setting, const char *name)
@@ -176,25 +43,6 @@ set_records(void)
 	snprintf(text, sizeof text, "sqlite:%s/records.sqlite", house.folder);
 	free(house.conf->records);
 	house.conf->records = strdup(text);
-}
-
-static void
-start_listener(void)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof to;
-	char text[32];
-
-	house.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(0,
-	    bind(house.listener, (struct sockaddr *)&to, sizeof to));
-	assert_int_equal(0, listen(house.listener, 64));
-	getsockname(house.listener, (struct sockaddr *)&to, &len);
-	snprintf(text, sizeof text, "127.0.0.1:%d", ntohs(to.sin_port));
-	free(house.conf->release_listener);
-	house.conf->release_listener = strdup(text);
-	pthread_create(&house.thread, NULL, listen_on, NULL);
 }
 
 static int
@@ -218,7 +66,9 @@ open_house(void **unused)
 	house.q = quarantine_open(house.conf, true, &why);
 	if (house.q == NULL)
 		fail_msg("%s", why.text);
-	start_listener();
+	listener_start(house.q);
+	free(house.conf->release_listener);
+	house.conf->release_listener = strdup(listener.at);
 	return 0;
 }
 
@@ -228,9 +78,7 @@ close_house(void **unused)
 	char command[128];
 
 	(void)unused;
-	shutdown(house.listener, SHUT_RDWR);
-	pthread_join(house.thread, NULL);
-	close(house.listener);
+	listener_stop();
 	quarantine_close(&house.q);
 	journal_close(&house.j);
 	conf_free(&house.conf);
@@ -299,15 +147,16 @@ twice_gives_one_mail(void **unused)
 
 	(void)unused;
 	hold(id);
-	house.script = TAKE;
-	house.mails = 0;
+	listener.script = TAKE;
+	listener.mails = 0;
 	assert_int_equal(RELEASE_SENT, release(id, &why));
 	assert_int_equal(RELEASE_ALREADY, release(id, &why));
-	assert_int_equal(1, house.mails);
+	assert_int_equal(1, listener.mails);
 	assert_state(id, "released");
-	assert_non_null(strstr(house.from, "MAIL FROM:<>"));
-	assert_non_null(strstr(house.to, "@x.test>\r\nRCPT TO:<two@x.test>"));
-	assert_string_equal(held, strstr(house.data, "\r\n") + 2);
+	assert_non_null(strstr(listener.from, "MAIL FROM:<>"));
+	assert_non_null(
+	    strstr(listener.to, "@x.test>\r\nRCPT TO:<two@x.test>"));
+	assert_string_equal(held, strstr(listener.data, "\r\n") + 2);
 }
 
 static const struct {
@@ -333,16 +182,16 @@ failures_are_told_and_mended(void **unused)
 		struct reason why;
 
 		hold(id);
-		house.mails = 0;
-		house.script = failures[i].script;
+		listener.mails = 0;
+		listener.script = failures[i].script;
 		assert_int_equal(RELEASE_FAILED, release(id, &why));
 		if (strstr(why.text, failures[i].why) == NULL)
 			fail_msg("\"%s\" instead of \"%s\"", why.text,
 			    failures[i].why);
 		assert_state(id, failures[i].state);
-		house.script = TAKE;
+		listener.script = TAKE;
 		assert_int_equal(failures[i].next, release(id, &why));
-		assert_int_equal(failures[i].mails, house.mails);
+		assert_int_equal(failures[i].mails, listener.mails);
 		assert_state(id, "released");
 	}
 }
@@ -350,7 +199,7 @@ failures_are_told_and_mended(void **unused)
 static void
 nobody_listens(void **unused)
 {
-	char id[IDENT_SIZE], *listener = house.conf->release_listener;
+	char id[IDENT_SIZE], *at = house.conf->release_listener;
 	struct reason why;
 
 	(void)unused;
@@ -359,7 +208,7 @@ nobody_listens(void **unused)
 	assert_int_equal(RELEASE_FAILED, release(id, &why));
 	assert_state(id, "held");
 	free(house.conf->release_listener);
-	house.conf->release_listener = listener;
+	house.conf->release_listener = at;
 }
 
 static void
@@ -370,7 +219,7 @@ discarded_is_not_released(void **unused)
 
 	(void)unused;
 	hold(id);
-	house.mails = 0;
+	listener.mails = 0;
 	assert_int_equal(-1,
 	    release_discard(house.conf, house.q, house.j, id, "t", "", &why));
 	assert_int_equal(0, release_discard(house.conf, house.q, house.j, id,
@@ -378,7 +227,7 @@ discarded_is_not_released(void **unused)
 	assert_int_equal(-1, release_discard(house.conf, house.q, house.j, id,
 				 "t", "spam", &why));
 	assert_int_equal(RELEASE_FAILED, release(id, &why));
-	assert_int_equal(0, house.mails);
+	assert_int_equal(0, listener.mails);
 }
 
 /* A process that releases id, for the sweep and the race. */
@@ -405,7 +254,7 @@ static void
 a_killed_release_gives_one_mail(void **unused)
 {
 	(void)unused;
-	house.script = TAKE;
+	listener.script = TAKE;
 	for (long ms = 0; ms < 40; ms++) {
 		struct timespec pause = { 0, ms * 500000 };
 		char id[IDENT_SIZE];
@@ -413,7 +262,7 @@ a_killed_release_gives_one_mail(void **unused)
 		pid_t pid;
 
 		hold(id);
-		house.mails = 0;
+		listener.mails = 0;
 		pid = release_in_child(id);
 		nanosleep(&pause, NULL);
 		kill(pid, SIGKILL);
@@ -422,7 +271,7 @@ a_killed_release_gives_one_mail(void **unused)
 		    release(id, &why) == RELEASE_FAILED)
 			fail_msg("after %ld: %s", ms, why.text);
 		assert_state(id, "released");
-		assert_int_equal(1, house.mails);
+		assert_int_equal(1, listener.mails);
 	}
 }
 
@@ -434,13 +283,13 @@ of_many_at_once_one_wins(void **unused)
 
 	(void)unused;
 	hold(id);
-	house.mails = 0;
-	house.script = TAKE;
+	listener.mails = 0;
+	listener.script = TAKE;
 	for (size_t i = 0; i < COUNT(pids); i++)
 		pids[i] = release_in_child(id);
 	for (size_t i = 0; i < COUNT(pids); i++)
 		waitpid(pids[i], NULL, 0);
-	assert_int_equal(1, house.mails);
+	assert_int_equal(1, listener.mails);
 	assert_state(id, "released");
 }
 

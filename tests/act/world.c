@@ -192,10 +192,35 @@ seal_method_name(enum seal_method method)
 void
 seal_answer_free(struct seal_answer **answer)
 {
-	if (*answer != NULL && (*answer)->fd != -1)
-		close((*answer)->fd);
+	if (*answer != NULL)
+		for (size_t i = 0; i < (*answer)->copies_count; i++)
+			close((*answer)->copies[i].fd);
 	free(*answer);
 	*answer = NULL;
+}
+
+static struct seal_copy *
+new_copy(struct seal_answer *a)
+{
+	struct seal_copy *c = &a->copies[a->copies_count++];
+
+	c->fd = world_message("From: a\r\n"
+			      "MIME-Version: 1.0\r\n"
+			      "Content-Type: sealed;\r\n"
+			      "\tb=c\r\n\r\nSEALED\r\n");
+	return c;
+}
+
+static void
+seal(struct seal_answer *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		struct seal_copy *c = &a->copies[0];
+
+		if (i == 0 || world.seal == SEAL_SPLITS)
+			c = new_copy(a);
+		c->rcpts[c->count++] = (uint16_t)i;
+	}
 }
 
 int
@@ -208,18 +233,52 @@ seal_ask(const char *path, int message, const struct seal_request *request,
 	if (world.seal == SEAL_DEAD)
 		return reason_set(why, "nobody there");
 	*answer = calloc(1, sizeof **answer);
-	(*answer)->fd = -1;
 	(*answer)->count = request->count;
 	(*answer)->temporary = world.seal == SEAL_TEMPORARY;
-	(*answer)->sealed = world.seal == SEAL_WORKS;
 	for (size_t i = 0; i < request->count; i++)
 		snprintf((*answer)->reasons[i], SEAL_TEXT, "no key at all");
-	if (world.seal == SEAL_WORKS)
-		(*answer)->fd = world_message("From: a\r\n"
-					      "MIME-Version: 1.0\r\n"
-					      "Content-Type: sealed;\r\n"
-					      "\tb=c\r\n\r\nSEALED\r\n");
+	if (world.seal >= SEAL_WORKS)
+		seal(*answer);
 	return 0;
+}
+
+int
+spool_put(struct spool *s, int original, const struct envelope *e,
+    const struct spool_copy *copies, size_t count, char id[IDENT_SIZE],
+    struct reason *why)
+{
+	(void)s, (void)original, (void)e;
+	if (world.spool_fails)
+		return reason_set(why, "no room in the spool");
+	ident_new(id);
+	for (size_t i = 0; i < count; i++)
+		for (size_t r = 0; r < copies[i].count; r++) {
+			char *to = world.spooled[copies[i].rcpts[r]];
+
+			assert_string_equal("", to);
+			assert_true(pread(copies[i].message, to, WORLD_COPY - 1,
+					0) > 0);
+		}
+	return 0;
+}
+
+int
+spool_commit(struct spool *s, const char *id, struct reason *why)
+{
+	(void)s, (void)id;
+	assert_true(world.journals > 0);
+	if (world.commit_fails)
+		return reason_set(why, "no commit");
+	world.committed = true;
+	return 0;
+}
+
+void
+spool_abort(struct spool *s, const char *id)
+{
+	(void)s, (void)id;
+	assert_false(world.committed);
+	memset(world.spooled, 0, sizeof world.spooled);
 }
 
 struct envelope *

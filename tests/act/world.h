@@ -9,19 +9,30 @@
  * The world that act changes, as a record: an MTA, a quarantine, a journal
  * and a seal server that do what a test says and remember what was done.
  */
-enum { WORLD_RCPTS = 8, WORLD_TEXT = 16384 };
+enum { WORLD_RCPTS = 8, WORLD_TEXT = 16384, WORLD_COPY = 512 };
 
-enum world_seal { SEAL_DEAD, SEAL_TEMPORARY, SEAL_REFUSES, SEAL_WORKS };
+/* SEAL_SPLITS: works, with a copy for each recipient. */
+enum world_seal {
+	SEAL_DEAD,
+	SEAL_TEMPORARY,
+	SEAL_REFUSES,
+	SEAL_WORKS,
+	SEAL_SPLITS
+};
 
 struct world {
 	/* what goes wrong */
 	enum world_seal seal;
-	bool quarantine_fails, journal_fails, token_fails;
+	bool quarantine_fails, journal_fails, token_fails, spool_fails,
+	    commit_fails;
 	int mta_fails_at; /* the n-th call (from 1) and all later; 0: none */
 	/* what happened */
 	int mta_calls, seal_calls, journals, events, tokens;
 	bool body_replaced, removed[WORLD_RCPTS], held[WORLD_RCPTS];
 	bool header_change_before_journal;
+	/* copies in the spool: committed, and what each recipient gets */
+	bool committed;
+	char spooled[WORLD_RCPTS][WORLD_COPY];
 	char log[WORLD_TEXT]; /* calls of the MTA, one a line */
 	char record[WORLD_TEXT]; /* events, one a line */
 	char reply[WORLD_TEXT];

@@ -20,6 +20,7 @@ certificate() {
 certificate rsa@partner.test rsa@partner.test 30 -newkey rsa:3072
 certificate ec@partner.test ec@partner.test 30 \
     -newkey ec -pkeyopt ec_paramgen_curve:P-256
+certificate hidden@partner.test hidden@partner.test 30 -newkey rsa:2048
 certificate weak@partner.test weak@partner.test 30 -newkey rsa:1024
 certificate wrong@partner.test other@partner.test 30 -newkey rsa:2048
 certificate signs@partner.test signs@partner.test 30 -newkey rsa:2048 \

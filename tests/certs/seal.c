@@ -28,19 +28,22 @@ static struct {
 	struct conf *conf;
 } house;
 
-static const char message[] = "Received: from a by b\r\n"
-			      "MIME-Version: 1.0\r\n"
-			      "Subject: =?UTF-8?B?6YOo5aSW56eY?=\r\n"
-			      "Content-Type: text/plain;\r\n"
-			      "\tcharset=UTF-8\r\n"
-			      "From: official@ministry.test\r\n"
-			      "content-transfer-encoding: 8bit\r\n"
-			      "To: partner\r\n"
-			      "\r\n"
-			      "The secret sentence \xe7\xa7\x98\r\n"
-			      ".\r\n"
-			      "--no-boundary\r\n"
-			      "last line without end";
+static const char message[] =
+    "Received: from a by b\r\n"
+    "MIME-Version: 1.0\r\n"
+    "Subject: =?UTF-8?B?6YOo5aSW56eY?=\r\n"
+    "Content-Type: text/plain;\r\n"
+    "\tcharset=UTF-8\r\n"
+    "From: official@ministry.test\r\n"
+    "content-transfer-encoding: 8bit\r\n"
+    "To: <rsa@Partner.test>, ec@partner.test, RSA@partner.test,\r\n"
+    " cv <cv@pgp.test>, rsa@pgp.test (b)\r\n"
+    "Cc: both@partner.test\r\n"
+    "\r\n"
+    "The secret sentence \xe7\xa7\x98\r\n"
+    ".\r\n"
+    "--no-boundary\r\n"
+    "last line without end";
 
 static const char inner[] = "Content-Type: text/plain;\r\n"
 			    "\tcharset=UTF-8\r\n"
@@ -51,11 +54,14 @@ static const char inner[] = "Content-Type: text/plain;\r\n"
 			    "--no-boundary\r\n"
 			    "last line without end";
 
-static const char outer[] = "Received: from a by b\r\n"
-			    "Subject: =?UTF-8?B?6YOo5aSW56eY?=\r\n"
-			    "From: official@ministry.test\r\n"
-			    "To: partner\r\n"
-			    "MIME-Version: 1.0\r\n";
+static const char outer[] =
+    "Received: from a by b\r\n"
+    "Subject: =?UTF-8?B?6YOo5aSW56eY?=\r\n"
+    "From: official@ministry.test\r\n"
+    "To: <rsa@Partner.test>, ec@partner.test, RSA@partner.test,\r\n"
+    " cv <cv@pgp.test>, rsa@pgp.test (b)\r\n"
+    "Cc: both@partner.test\r\n"
+    "MIME-Version: 1.0\r\n";
 
 static int shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -155,16 +161,16 @@ ask(int fd, char *const *rcpts)
 
 /* Writes the sealed message to FOLDER/sealed and gives it back. */
 static char *
-save(const struct seal_answer *answer)
+save(const struct seal_copy *copy)
 {
 	struct stat st;
 	char path[128], *text;
 	FILE *f;
 
-	fstat(answer->fd, &st);
+	fstat(copy->fd, &st);
 	text = calloc(1, (size_t)st.st_size + 1);
 	assert_int_equal(st.st_size,
-	    pread(answer->fd, text, (size_t)st.st_size, 0));
+	    pread(copy->fd, text, (size_t)st.st_size, 0));
 	snprintf(path, sizeof path, "%s/sealed", house.folder);
 	f = fopen(path, "w");
 	fwrite(text, 1, (size_t)st.st_size, f);
@@ -228,7 +234,8 @@ open_openpgp(const char *who)
 
 static char rsa[] = "rsa@partner.test", ec[] = "ec@partner.test",
 	    both[] = "both@partner.test", cv[] = "cv@pgp.test",
-	    pgp[] = "rsa@pgp.test", upper[] = "RSA@Partner.TEST";
+	    pgp[] = "rsa@pgp.test", upper[] = "RSA@Partner.TEST",
+	    hidden[] = "hidden@partner.test";
 
 static const struct {
 	char *rcpts[4];
@@ -266,13 +273,14 @@ everyone_can_open_it(void **unused)
 		struct seal_answer *a = ask(fd, sealed[i].rcpts);
 		char *text;
 
-		assert_true(a->sealed);
-		assert_int_equal(sealed[i].method, a->method);
-		assert_string_equal(sealed[i].algorithm, a->algorithm);
-		assert_true(strlen(a->keys) >= 40);
-		text = save(a);
+		assert_int_equal(1, a->copies_count);
+		assert_int_equal(sealed[i].method, a->copies[0].method);
+		assert_string_equal(sealed[i].algorithm,
+		    a->copies[0].algorithm);
+		assert_true(strlen(a->copies[0].keys) >= 40);
+		text = save(&a->copies[0]);
 		assert_form(text);
-		open_for(a->method, sealed[i].rcpts);
+		open_for(a->copies[0].method, sealed[i].rcpts);
 		free(text);
 		seal_answer_free(&a);
 	}
@@ -304,8 +312,7 @@ static const struct {
 	{ { pgp_revoked }, { "OpenPGP key was revoked" } },
 	{ { path }, { "no key can be kept for this address" } },
 	{ { option }, { "no certificate; OpenPGP: no key" } },
-	{ { rsa, none }, { "only S/MIME", "no certificate" } },
-	{ { rsa, cv }, { "only S/MIME", "only OpenPGP" } },
+	{ { rsa, none }, { "", "no certificate" } },
 	{ { both, none }, { "", "no certificate" } },
 };
 
@@ -318,9 +325,8 @@ refusals_say_why(void **unused)
 	for (size_t i = 0; i < COUNT(refused); i++) {
 		struct seal_answer *a = ask(fd, refused[i].rcpts);
 
-		assert_false(a->sealed);
+		assert_int_equal(0, a->copies_count);
 		assert_false(a->temporary);
-		assert_int_equal(-1, a->fd);
 		for (size_t r = 0; r < a->count; r++)
 			if (strstr(a->reasons[r], refused[i].why[r]) == NULL)
 				fail_msg("%s: \"%s\" instead of \"%s\"",
@@ -340,13 +346,13 @@ a_changed_key_is_read_again(void **unused)
 	struct seal_answer *a = ask(fd, rcpts);
 
 	(void)unused;
-	assert_true(a->sealed);
+	assert_int_equal(1, a->copies_count);
 	seal_answer_free(&a);
 	shell("cd %s/certs/openpgp && mv cv@pgp.test.asc saved && "
 	      "cp wrong@pgp.test.asc cv@pgp.test.asc",
 	    house.folder);
 	a = ask(fd, rcpts);
-	assert_false(a->sealed);
+	assert_int_equal(0, a->copies_count);
 	seal_answer_free(&a);
 	shell("cd %s/certs/openpgp && mv saved cv@pgp.test.asc", house.folder);
 	close(fd);
@@ -365,13 +371,13 @@ authorities_bind(void **unused)
 	      "ca/some.pem",
 	    house.folder);
 	a = ask(fd, rcpts);
-	assert_false(a->sealed);
+	assert_int_equal(0, a->copies_count);
 	assert_non_null(strstr(a->reasons[0], "known authority"));
 	seal_answer_free(&a);
 	shell("cp %s/certs/smime/rsa@partner.test.pem %s/certs/ca/",
 	    house.folder, house.folder);
 	a = ask(fd, rcpts);
-	assert_true(a->sealed);
+	assert_int_equal(1, a->copies_count);
 	seal_answer_free(&a);
 	shell("rm -r %s/certs/ca", house.folder);
 	close(fd);
@@ -391,8 +397,8 @@ large_and_odd(char *const *rcpts, enum seal_method method)
 		text[i] = (char)(i * 7919 >> 3);
 	fd = message_fd(text, len);
 	a = ask(fd, rcpts);
-	assert_true(a->sealed);
-	free(save(a));
+	assert_int_equal(1, a->copies_count);
+	free(save(&a->copies[0]));
 	if (method == SEAL_SMIME)
 		open_smime(rcpts[0]);
 	else
@@ -413,6 +419,60 @@ a_large_message_keeps_its_bytes(void **unused)
 	large_and_odd(openpgp, SEAL_OPENPGP);
 }
 
+/* Two methods are two copies; whoever is not named has one alone. */
+static const struct {
+	char *rcpts[5]; /* NULL behind the last */
+	size_t count;
+	struct {
+		enum seal_method method;
+		char *rcpts[4];
+	} copies[3];
+} split[] = {
+	{ { rsa, cv }, 2,
+	    { { SEAL_SMIME, { rsa } }, { SEAL_OPENPGP, { cv } } } },
+	{ { rsa, pgp, ec, cv }, 2,
+	    { { SEAL_SMIME, { rsa, ec } }, { SEAL_OPENPGP, { pgp, cv } } } },
+	{ { cv, hidden, pgp }, 2,
+	    { { SEAL_OPENPGP, { cv, pgp } }, { SEAL_SMIME, { hidden } } } },
+	{ { hidden, rsa }, 2,
+	    { { SEAL_SMIME, { hidden } }, { SEAL_SMIME, { rsa } } } },
+	{ { hidden }, 1, { { SEAL_SMIME, { hidden } } } },
+};
+
+static void
+check_copy(size_t n, size_t i, const struct seal_copy *copy)
+{
+	char *const *rcpts = split[n].copies[i].rcpts;
+	size_t count = 0;
+
+	while (count < 4 && rcpts[count] != NULL) {
+		assert_ptr_equal(rcpts[count],
+		    split[n].rcpts[copy->rcpts[count]]);
+		count++;
+	}
+	assert_int_equal(count, copy->count);
+	assert_int_equal(split[n].copies[i].method, copy->method);
+	free(save(copy));
+	open_for(copy->method, (char *[]){ rcpts[0], NULL });
+}
+
+static void
+copies_are_shared_by_method_and_by_name(void **unused)
+{
+	int fd = message_fd(message, strlen(message));
+
+	(void)unused;
+	for (size_t n = 0; n < COUNT(split); n++) {
+		struct seal_answer *a = ask(fd, split[n].rcpts);
+
+		assert_int_equal(split[n].count, a->copies_count);
+		for (size_t i = 0; i < a->copies_count; i++)
+			check_copy(n, i, &a->copies[i]);
+		seal_answer_free(&a);
+	}
+	close(fd);
+}
+
 /* The clear text is sealed by nobody else's memory: no writing afterwards. */
 static void
 an_answer_cannot_be_changed(void **unused)
@@ -422,8 +482,8 @@ an_answer_cannot_be_changed(void **unused)
 	struct seal_answer *a = ask(fd, rcpts);
 
 	(void)unused;
-	assert_int_equal(-1, pwrite(a->fd, "x", 1, 0));
-	assert_int_equal(-1, ftruncate(a->fd, 1));
+	assert_int_equal(-1, pwrite(a->copies[0].fd, "x", 1, 0));
+	assert_int_equal(-1, ftruncate(a->copies[0].fd, 1));
 	seal_answer_free(&a);
 	close(fd);
 }
@@ -452,6 +512,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everyone_can_open_it),
+		cmocka_unit_test(copies_are_shared_by_method_and_by_name),
 		cmocka_unit_test(refusals_say_why),
 		cmocka_unit_test(a_changed_key_is_read_again),
 		cmocka_unit_test(authorities_bind),

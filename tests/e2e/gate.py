@@ -95,6 +95,7 @@ class Gate:
             "signature_check": 1,
             "certs_dir": self.at("certs"),
             "quarantine_dir": self.at("state/quarantine"),
+            "spool_dir": self.at("state/spool"),
             "records": "sqlite:" + self.at("state/records/records.sqlite"),
             "secret_file": self.at("state/records/secret"),
             "journal_dir": self.at("state/journal"),

@@ -5,6 +5,7 @@ Each check returns what is wrong, one line each; [] when all is well.
 """
 
 import base64
+import json
 import os
 import re
 import shutil
@@ -29,6 +30,14 @@ def places(gate):
         for name in os.listdir(folder) if os.path.isdir(folder) else ():
             with open(os.path.join(folder, name, "message"), "rb") as f:
                 put(f.read(1 << 16), gate.meta(name)["rcpts"], "quarantine")
+    top = gate.at("state/spool/ready")
+    for name in os.listdir(top):
+        with open(os.path.join(top, name, "meta.json"), "rb") as f:
+            copies = json.load(f)["copies"]
+        for n, copy in enumerate(copies):
+            if copy["state"] == "ready":
+                with open(os.path.join(top, name, str(n)), "rb") as f:
+                    put(f.read(1 << 16), copy["rcpts"], "spool")
     return found
 
 

@@ -15,3 +15,7 @@ check_PROGRAMS += %D%/commands
 tests_quarantine_commands_SOURCES = %D%/commands.c $(quarantine_mail)
 tests_quarantine_commands_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_quarantine_commands_LDADD = $(QUARANTINE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += %D%/spool
+tests_quarantine_spool_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_quarantine_spool_LDADD = $(QUARANTINE_LIBS) $(CMOCKA_LIBS)

@@ -340,43 +340,57 @@ the_sweep_puts_right_what_a_crash_left(void **state)
 	quarantine_close(&q);
 }
 
+static enum token_state
+check_token(struct quarantine *q, const char *text, const char *sender,
+    size_t rcpts_count, uint8_t body)
+{
+	static char *const sorted[] = { "b@example.jp", "c@example.jp" };
+	struct token t = { .sender = sender,
+		.rcpts = sorted,
+		.rcpts_count = rcpts_count,
+		.sha256 = { body } };
+
+	return token_check(q, text, &t);
+}
+
 static void
 a_token_passes_once_and_for_its_message_only(void **state)
 {
 	struct quarantine *q = open_quarantine(*state, true);
 	char *const rcpts[] = { "c@example.jp", "b@example.jp" };
-	char *const sorted[] = { "b@example.jp", "c@example.jp" };
-	char id[IDENT_SIZE], nonce[IDENT_SIZE], token[TOKEN_SIZE];
-	char got[IDENT_SIZE], got_nonce[IDENT_SIZE];
-	uint8_t sha[HASH_BYTES] = { 1 }, other[HASH_BYTES] = { 2 };
+	char text[TOKEN_SIZE];
 	struct reason why;
 
-	ident_new(id);
-	ident_new(nonce);
-	assert_int_equal(0,
-	    token_make(q, id, nonce, sha, "a@x", rcpts, 2, token, &why));
-	assert_true(
-	    token_check(q, token, sha, "a@x", sorted, 2, got, got_nonce));
-	assert_string_equal(id, got);
-	assert_string_equal(nonce, got_nonce);
-	assert_false(
-	    token_check(q, token, other, "a@x", sorted, 2, got, got_nonce));
-	assert_false(
-	    token_check(q, token, sha, "b@x", sorted, 2, got, got_nonce));
-	assert_false(
-	    token_check(q, token, sha, "a@x", sorted, 1, got, got_nonce));
-	assert_false(
-	    token_check(q, "x", sha, "a@x", sorted, 2, got, got_nonce));
-	token[TOKEN_SIZE - 50] ^= 1;
-	assert_false(
-	    token_check(q, token, sha, "a@x", sorted, 2, got, got_nonce));
-	token[TOKEN_SIZE - 50] ^= 1;
-	assert_false(token_passed(q, id, nonce));
-	assert_int_equal(0, token_pass(q, id, nonce, &why));
-	assert_int_equal(-1, token_pass(q, id, nonce, &why));
-	assert_true(token_passed(q, id, nonce));
-	assert_false(
-	    token_check(q, token, sha, "a@x", sorted, 2, got, got_nonce));
+	for (unsigned kind = 0; kind < TOKEN_KINDS; kind++) {
+		struct token t = { .kind = (enum token_kind)kind,
+			.sender = "a@x",
+			.rcpts = rcpts,
+			.rcpts_count = 2,
+			.sha256 = { 1 } };
+		struct token got = t;
+
+		ident_new(t.id);
+		ident_new(t.nonce);
+		assert_int_equal(0, token_make(q, &t, text, &why));
+		got.kind = TOKEN_KINDS;
+		assert_int_equal(TOKEN_GOOD, token_check(q, text, &got));
+		assert_int_equal(kind, got.kind);
+		assert_string_equal(t.id, got.id);
+		assert_string_equal(t.nonce, got.nonce);
+		assert_int_equal(TOKEN_GOOD, check_token(q, text, "a@x", 2, 1));
+		assert_int_equal(TOKEN_BAD, check_token(q, text, "a@x", 2, 2));
+		assert_int_equal(TOKEN_BAD, check_token(q, text, "b@x", 2, 1));
+		assert_int_equal(TOKEN_BAD, check_token(q, text, "a@x", 1, 1));
+		assert_int_equal(TOKEN_BAD, check_token(q, "x", "a@x", 2, 1));
+		text[TOKEN_SIZE - 50] ^= 1;
+		assert_int_equal(TOKEN_BAD, check_token(q, text, "a@x", 2, 1));
+		text[TOKEN_SIZE - 50] ^= 1;
+		assert_false(token_passed(q, t.id, t.nonce));
+		assert_int_equal(0, token_pass(q, t.id, t.nonce, &why));
+		assert_int_equal(-1, token_pass(q, t.id, t.nonce, &why));
+		assert_true(token_passed(q, t.id, t.nonce));
+		assert_int_equal(TOKEN_USED, check_token(q, text, "a@x", 2, 1));
+	}
 	quarantine_close(&q);
 }
 

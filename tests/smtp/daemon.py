@@ -127,6 +127,7 @@ class Daemon:
             "own_signature_dir": self.at("own"), "signature_check": 1,
             "scan_children": 2, "lookup": False,
             "quarantine_dir": self.at("state/quarantine"),
+            "spool_dir": self.at("state/spool"),
             "certs_dir": self.at("state/certs"),
             "records": "sqlite:" + self.at("state/records/records.sqlite"),
             "secret_file": self.at("state/records/secret"),

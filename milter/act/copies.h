@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_ACT_COPIES_H
+#define SKM_ACT_COPIES_H
+
+#include "certs/seal.h"
+#include "milter/act/act.h"
+#include "milter/act/proof.h"
+
+/*
+ * The message as its recipients get it. Where all of them get the same, the
+ * MTA's own message becomes that one copy. Where some get it sealed and others
+ * not, or by another method, or must not learn of each other, each copy is a
+ * message of its own in the spool, and the MTA's is given up.
+ */
+struct copy {
+	const struct seal_copy *seal; /* NULL: in clear */
+	size_t *rcpts; /* numbers into envelope->rcpts */
+	size_t count;
+	struct proof *proof; /* that just these may get just this */
+};
+
+struct copies {
+	struct copy *list;
+	size_t count; /* 0: not made yet, or nobody gets it */
+};
+
+/*
+ * Makes the copies for all whom the plan gives the message: seal holds those
+ * of the seal server for asked, or is NULL when nobody must get it sealed. It
+ * must outlive the copies. 0 when everyone has just one copy and a proof for
+ * it; else -1 and why, and there are none. copies_free() frees.
+ */
+int copies_make(struct copies *copies, const struct plan *plan,
+    const struct envelope *e, const struct seal_request *asked,
+    const struct seal_answer *seal, struct reason *why);
+void copies_free(struct copies *copies);
+
+#endif
