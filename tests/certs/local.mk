@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: ISC
 check_PROGRAMS += tests/certs/seal tests/certs/packets tests/certs/fields \
 	tests/certs/share
+tests_certs_seal_SOURCES = tests/certs/seal.c tests/certs/house.c \
+	tests/certs/house.h
 tests_certs_seal_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_certs_packets_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS)
 tests_certs_share_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS)

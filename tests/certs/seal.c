@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "certs/seal.h"
-#include "certs/serve.h"
 #include "milter/base/clock.h"
 #include "milter/base/count.h"
-
-/*
- * The seal server in a thread, asked over its socket; what it answers is
- * opened by the programs that people have: openssl and gpg.
- */
-static struct {
-	char folder[64];
-	char socket[128];
-	int listener;
-	pthread_t thread;
-	struct conf *conf;
-} house;
+#include "tests/certs/house.h"
 
 static const char message[] =
     "Received: from a by b\r\n"
@@ -63,121 +46,6 @@ static const char outer[] =
     "Cc: both@partner.test\r\n"
     "MIME-Version: 1.0\r\n";
 
-static int shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static int
-shell(const char *format, ...)
-{
-	char command[2048];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(command, sizeof command, format, args);
-	va_end(args);
-	return system(command);
-}
-
-static void *
-serve(void *unused)
-{
-	struct reason why;
-	int connection;
-
-	(void)unused;
-	while ((connection = accept(house.listener, NULL, NULL)) != -1) {
-		(void)seal_serve(connection, &why);
-		close(connection);
-	}
-	return NULL;
-}
-
-static int
-open_house(void **unused)
-{
-	char path[128], ready[256];
-	struct reason why;
-
-	(void)unused;
-	snprintf(house.folder, sizeof house.folder, "/tmp/skm-seal.XXXXXX");
-	assert_non_null(mkdtemp(house.folder));
-	assert_int_equal(0,
-	    shell("sh %s/tests/certs/keys.sh %s 2>%s/log", getenv("top_srcdir"),
-		house.folder, house.folder));
-	house.conf = conf_load(NULL, &why);
-	assert_non_null(house.conf);
-	free(house.conf->certs_dir);
-	snprintf(path, sizeof path, "%s/certs", house.folder);
-	house.conf->certs_dir = strdup(path);
-	assert_int_equal(0, seal_load(house.conf, ready, sizeof ready, &why));
-	snprintf(path, sizeof path, "%s/child", house.folder);
-	mkdir(path, 0700);
-	if (seal_prepare(house.conf, path, &why) == -1)
-		fail_msg("%s", why.text);
-	snprintf(house.socket, sizeof house.socket, "%s/seal.sock",
-	    house.folder);
-	house.listener = wire_listen(house.socket, &why);
-	assert_int_not_equal(-1, house.listener);
-	pthread_create(&house.thread, NULL, serve, NULL);
-	return 0;
-}
-
-static int
-close_house(void **unused)
-{
-	(void)unused;
-	shutdown(house.listener, SHUT_RDWR);
-	pthread_join(house.thread, NULL);
-	close(house.listener);
-	conf_free(&house.conf);
-	shell("GNUPGHOME=%s/gnupg gpgconf --kill gpg-agent", house.folder);
-	return shell("rm -rf %s", house.folder);
-}
-
-static int
-message_fd(const char *text, size_t len)
-{
-	int fd = memfd_create("message", MFD_CLOEXEC);
-
-	assert_int_equal(len, write(fd, text, len));
-	return fd;
-}
-
-static struct seal_answer *
-ask(int fd, char *const *rcpts)
-{
-	struct seal_request request = { .count = 0 };
-	struct seal_answer *answer;
-	struct reason why = { "" };
-
-	while (rcpts[request.count] != NULL) {
-		request.rcpts[request.count] = rcpts[request.count];
-		request.count++;
-	}
-	if (seal_ask(house.socket, fd, &request, clock_ms() + 20000, &answer,
-		&why) == -1)
-		fail_msg("no answer: %s", why.text);
-	return answer;
-}
-
-/* Writes the sealed message to FOLDER/sealed and gives it back. */
-static char *
-save(const struct seal_copy *copy)
-{
-	struct stat st;
-	char path[128], *text;
-	FILE *f;
-
-	fstat(copy->fd, &st);
-	text = calloc(1, (size_t)st.st_size + 1);
-	assert_int_equal(st.st_size,
-	    pread(copy->fd, text, (size_t)st.st_size, 0));
-	snprintf(path, sizeof path, "%s/sealed", house.folder);
-	f = fopen(path, "w");
-	fwrite(text, 1, (size_t)st.st_size, f);
-	fclose(f);
-	return text;
-}
-
 static void
 assert_opened(const char *want, size_t len)
 {
@@ -210,26 +78,6 @@ assert_form(const char *text)
 		assert_true(lf - p < 100);
 		p = lf + 1;
 	}
-}
-
-static void
-open_smime(const char *who)
-{
-	assert_int_equal(0,
-	    shell("cd %s && openssl cms -decrypt -in sealed -recip "
-		  "certs/smime/%s.pem -inkey %s.key -out opened",
-		house.folder, who, who));
-}
-
-static void
-open_openpgp(const char *who)
-{
-	assert_int_equal(0,
-	    shell("cd %s && GNUPGHOME=%s/gnupg gpg --batch --yes --quiet "
-		  "--pinentry-mode loopback --passphrase '' "
-		  "--try-secret-key '<%s>' --output opened --decrypt sealed "
-		  "2>gpg.log",
-		house.folder, house.folder, who));
 }
 
 static char rsa[] = "rsa@partner.test", ec[] = "ec@partner.test",
@@ -521,5 +369,5 @@ main(void)
 		cmocka_unit_test(silence_is_an_error),
 	};
 
-	return cmocka_run_group_tests(tests, open_house, close_house);
+	return cmocka_run_group_tests(tests, house_open, house_close);
 }
