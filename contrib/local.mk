@@ -17,7 +17,9 @@ dist_example_DATA = \
 	%D%/systemd/sekimori.tmpfiles
 example_DATA = %D%/systemd/sekimorid.service
 examplepostfixdir = $(exampledir)/postfix
-dist_examplepostfix_DATA = %D%/postfix/README
+dist_examplepostfix_DATA = %D%/postfix/README \
+	%D%/postfix/main.cf.fence %D%/postfix/master.cf.fence \
+	%D%/postfix/sekimori_pass %D%/postfix/sekimori_strip
 
 %D%/systemd/sekimorid.service: %D%/systemd/sekimorid.service.in %D%/local.mk
 	@$(MKDIR_P) $(@D)

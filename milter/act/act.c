@@ -38,12 +38,17 @@ goes_on(const struct plan *plan)
 static int
 prepare_copies(struct carry *c)
 {
+	struct copies_source from = { .plan = c->plan,
+		.e = c->a->envelope,
+		.asked = &c->asked,
+		.apart = c->a->conf->fence };
+
 	if (c->plan->answer == VERDICT_ENCRYPT && encrypt_prepare(c) == -1)
 		return -1;
 	if (!goes_on(c->plan))
 		return 0;
-	if (copies_make(&c->copies, c->plan, c->a->envelope, &c->asked, c->seal,
-		&c->why) == -1)
+	from.seal = c->seal;
+	if (copies_make(&c->copies, &from, &c->why) == -1)
 		return -1;
 	return c->copies.count > 1 ? split_prepare(c) : 0;
 }
@@ -82,15 +87,15 @@ apply_effects(struct carry *c, const struct proof *proof)
 }
 
 int
-carry_apply(struct carry *c, const struct proof *proof)
+carry_apply(struct carry *c, const struct copy *copy)
 {
-	const struct seal_copy *seal = proof_seal(proof);
+	const struct seal_copy *seal = proof_seal(copy->proof);
 
-	if (deliver_apply(c) == -1)
+	if (deliver_apply(c, copy->outside) == -1)
 		return -1;
 	if (seal != NULL && encrypt_apply(c, seal) == -1)
 		return -1;
-	return apply_effects(c, proof);
+	return apply_effects(c, copy->proof);
 }
 
 static sfsistat
@@ -112,8 +117,7 @@ answer_defer(struct carry *c)
 static sfsistat
 answer_go_on(struct carry *c)
 {
-	if (c->copies.count == 1 &&
-	    carry_apply(c, c->copies.list[0].proof) == 0)
+	if (c->copies.count == 1 && carry_apply(c, &c->copies.list[0]) == 0)
 		return SMFIS_CONTINUE;
 	if (c->copies.count > 1 && split_commit(c) == 0)
 		return SMFIS_DISCARD;

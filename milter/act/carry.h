@@ -44,7 +44,7 @@ void split_abort(struct carry *c);
 
 /* act.c: does to a message what its recipients must see of the verdict:
  * sealed, marked, with our fields. c->a->mta has it in hands. */
-int carry_apply(struct carry *c, const struct proof *proof);
+int carry_apply(struct carry *c, const struct copy *copy);
 
 /* quarantine.c: holds the message for the group, durably. */
 int quarantine_prepare(struct carry *c, struct group *g);
@@ -61,8 +61,9 @@ int tag_apply(struct carry *c, const struct group *g);
 /* tag.c: prefix in front of a Subject, by RFC 2047 where it is not ASCII. */
 int tag_subject(struct buf *out, const char *prefix, const char *subject);
 
-/* deliver.c: removes what only we may say, and says it. */
-int deliver_apply(struct carry *c);
+/* deliver.c: removes what only we may say, and says it; outside: that it may
+ * pass the MTA's second fence, too. */
+int deliver_apply(struct carry *c, bool outside);
 
 /* refuse.c: the lines of a refusal by policy. */
 void refuse_reply(struct carry *c);

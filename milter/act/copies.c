@@ -23,84 +23,73 @@ add(struct copy *copy, size_t rcpt, size_t room)
 	return 0;
 }
 
-static bool
-is_sealed_for(const struct seal_copy *seal, const struct seal_request *asked,
+static const struct seal_copy *
+seal_for(const struct seal_answer *seal, const struct seal_request *asked,
     const char *address)
 {
-	for (size_t i = 0; i < seal->count; i++)
-		if (strcmp(asked->rcpts[seal->rcpts[i]], address) == 0)
-			return true;
-	return false;
-}
-
-/* The copy that was made for the address; NULL: none. */
-static struct copy *
-sealed_copy(struct copies *copies, const struct seal_request *asked,
-    const char *address)
-{
-	for (size_t i = 0; i < copies->count; i++)
-		if (copies->list[i].seal != NULL &&
-		    is_sealed_for(copies->list[i].seal, asked, address))
-			return &copies->list[i];
+	for (size_t i = 0; seal != NULL && i < seal->copies_count; i++)
+		for (size_t j = 0; j < seal->copies[i].count; j++)
+			if (strcmp(asked->rcpts[seal->copies[i].rcpts[j]],
+				address) == 0)
+				return &seal->copies[i];
 	return NULL;
 }
 
+/* The copy for those who get this; a new one when there is none yet. */
 static struct copy *
-clear_copy(struct copies *copies)
+copy_for(struct copies *copies, const struct seal_copy *seal, bool outside)
 {
-	struct copy *last = &copies->list[copies->count];
+	struct copy *copy = copies->list;
 
-	if (copies->count > 0 && copies->list[copies->count - 1].seal == NULL)
-		return last - 1;
+	for (; copy < copies->list + copies->count; copy++)
+		if (copy->seal == seal && copy->outside == outside)
+			return copy;
 	copies->count++;
-	return last;
+	copy->seal = seal;
+	copy->outside = outside;
+	return copy;
 }
 
 static int
 add_group(struct copies *copies, const struct group *g,
-    const struct envelope *e, const struct seal_request *asked)
+    const struct copies_source *from)
 {
 	for (size_t i = 0; i < g->count; i++) {
-		const char *address = e->rcpts[g->rcpts[i]].address;
-		struct copy *copy = g->effect == VERDICT_ENCRYPT
-					? sealed_copy(copies, asked, address)
-					: clear_copy(copies);
+		const struct recipient *r = &from->e->rcpts[g->rcpts[i]];
+		bool outside =
+		    from->apart && r->direction == DIRECTION_OUTBOUND;
+		const struct seal_copy *seal = NULL;
 
-		if (copy == NULL ||
-		    add(copy, g->rcpts[i], e->rcpts_count) == -1)
+		if (g->effect == VERDICT_ENCRYPT) {
+			seal = seal_for(from->seal, from->asked, r->address);
+			if (seal == NULL)
+				return -1;
+		}
+		if (add(copy_for(copies, seal, outside), g->rcpts[i],
+			from->e->rcpts_count) == -1)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-fill(struct copies *copies, const struct plan *plan, const struct envelope *e,
-    const struct seal_request *asked, const struct seal_answer *seal)
+fill(struct copies *copies, const struct copies_source *from)
 {
-	for (size_t i = 0; seal != NULL && i < seal->copies_count; i++)
-		copies->list[copies->count++].seal = &seal->copies[i];
-	/* The clear copy comes last, whatever the order of the groups. */
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->groups[i].effect == VERDICT_ENCRYPT &&
-		    add_group(copies, &plan->groups[i], e, asked) == -1)
-			return -1;
-	for (size_t i = 0; i < plan->count; i++)
-		if (goes_on(&plan->groups[i]) &&
-		    plan->groups[i].effect != VERDICT_ENCRYPT &&
-		    add_group(copies, &plan->groups[i], e, asked) == -1)
+	for (size_t i = 0; i < from->plan->count; i++)
+		if (goes_on(&from->plan->groups[i]) &&
+		    add_group(copies, &from->plan->groups[i], from) == -1)
 			return -1;
 	return 0;
 }
 
 static int
-prove(struct copies *copies, const struct plan *plan, const struct envelope *e,
-    const struct seal_request *asked)
+prove(struct copies *copies, const struct copies_source *from)
 {
 	for (size_t i = 0; i < copies->count; i++) {
 		struct copy *copy = &copies->list[i];
 
-		copy->proof = proof_of(plan, e, asked, copy->seal, copy->rcpts,
-		    copy->count);
+		copy->proof = proof_of(from->plan, from->e, from->asked,
+		    copy->seal, copy->rcpts, copy->count);
 		if (copy->proof == NULL)
 			return -1;
 	}
@@ -108,14 +97,16 @@ prove(struct copies *copies, const struct plan *plan, const struct envelope *e,
 }
 
 int
-copies_make(struct copies *copies, const struct plan *plan,
-    const struct envelope *e, const struct seal_request *asked,
-    const struct seal_answer *seal, struct reason *why)
+copies_make(struct copies *copies, const struct copies_source *from,
+    struct reason *why)
 {
+	/* Each sealed one inside and outside, and the clear ones. */
+	enum { MOST = 2 * SEAL_COPIES + 2 };
+
 	copies->count = 0;
-	copies->list = calloc(SEAL_COPIES + 1, sizeof *copies->list);
-	if (copies->list != NULL && fill(copies, plan, e, asked, seal) == 0 &&
-	    prove(copies, plan, e, asked) == 0)
+	copies->list = calloc(MOST, sizeof *copies->list);
+	if (copies->list != NULL && fill(copies, from) == 0 &&
+	    prove(copies, from) == 0)
 		return 0;
 	copies_free(copies);
 	return reason_set(why, "what was sealed is not what the plan needs");

@@ -14,6 +14,7 @@
  */
 struct copy {
 	const struct seal_copy *seal; /* NULL: in clear */
+	bool outside; /* for outside recipients only, who are kept apart */
 	size_t *rcpts; /* numbers into envelope->rcpts */
 	size_t count;
 	struct proof *proof; /* that just these may get just this */
@@ -24,15 +25,23 @@ struct copies {
 	size_t count; /* 0: not made yet, or nobody gets it */
 };
 
+/* What copies are made of; all of it must outlive them. */
+struct copies_source {
+	const struct plan *plan;
+	const struct envelope *e;
+	const struct seal_request *asked;
+	const struct seal_answer *seal; /* for asked; NULL: nobody must get it
+					 * sealed */
+	bool apart; /* nobody outside shares a copy with somebody inside */
+};
+
 /*
- * Makes the copies for all whom the plan gives the message: seal holds those
- * of the seal server for asked, or is NULL when nobody must get it sealed. It
- * must outlive the copies. 0 when everyone has just one copy and a proof for
- * it; else -1 and why, and there are none. copies_free() frees.
+ * Makes the copies for all whom the plan gives the message. 0 when everyone
+ * has just one copy and a proof for it; else -1 and why, and there are none.
+ * copies_free() frees.
  */
-int copies_make(struct copies *copies, const struct plan *plan,
-    const struct envelope *e, const struct seal_request *asked,
-    const struct seal_answer *seal, struct reason *why);
+int copies_make(struct copies *copies, const struct copies_source *from,
+    struct reason *why);
 void copies_free(struct copies *copies);
 
 #endif

@@ -52,7 +52,8 @@ static bool
 must_go(const struct carry *c, const struct field *field, const char *id)
 {
 	if (c->a->copy)
-		return fields_named(field, "X-Sekimori-Release");
+		return fields_named(field, "X-Sekimori-Release") ||
+		       fields_named(field, "X-Sekimori-Pass");
 	return is_stale(field, id);
 }
 
@@ -115,13 +116,26 @@ insert_result(struct carry *c, const char *id)
 	return mta->insert(mta->context, "Authentication-Results", value);
 }
 
+/* An MTA that never sees this from us leaves the mail in its queue
+ * (encryption.md, 5.7); it counts only as a field that a milter adds. */
+static int
+insert_pass(struct carry *c, bool outside)
+{
+	const struct mta *mta = c->a->mta;
+
+	if (!outside)
+		return 0;
+	return mta->insert(mta->context, "X-Sekimori-Pass", "outbound");
+}
+
 int
-deliver_apply(struct carry *c)
+deliver_apply(struct carry *c, bool outside)
 {
 	char id[NAME];
 
 	carry_authserv(c->a->conf, id, sizeof id);
-	if (remove_stale(c, id) == -1 || insert_result(c, id) == -1)
+	if (remove_stale(c, id) == -1 || insert_result(c, id) == -1 ||
+	    insert_pass(c, outside) == -1)
 		return reason_set(&c->why, "the MTA did not take a header");
 	return 0;
 }

@@ -19,7 +19,7 @@ make_message(struct carry *c, const struct copy *copy, struct reason *why)
 	edit_begin(&edit, &c->fields);
 	a.mta = &edit.mta;
 	alone.a = &a;
-	if (carry_apply(&alone, copy->proof) == 0)
+	if (carry_apply(&alone, copy) == 0)
 		fd = edit_write(&edit, why);
 	else
 		*why = alone.why;

@@ -326,6 +326,38 @@ a_mixed_message_is_split(void **unused)
 	assert_string_equal(world.spooled[0], world.spooled[2]);
 }
 
+/* With a fence nobody outside shares a copy with a colleague, and only copies
+ * for outside carry the pass. */
+static void
+a_fence_keeps_outside_apart(void **unused)
+{
+	struct trial t = { .kinds = { VERDICT_DELIVER, VERDICT_DELIVER,
+			       VERDICT_ENCRYPT } };
+
+	(void)unused;
+	conf->fence = true;
+	envelope->rcpts[0].direction = DIRECTION_INTERNAL;
+	envelope->rcpts[1].direction = DIRECTION_OUTBOUND;
+	envelope->rcpts[2].direction = DIRECTION_OUTBOUND;
+	set_errors(0, 0, SEAL_WORKS);
+	check(&t);
+	assert_true(world.committed);
+	assert_null(strstr(world.spooled[0], "X-Sekimori-Pass"));
+	for (size_t i = 1; i < RCPTS; i++)
+		assert_memory_equal("X-Sekimori-Pass: outbound\r\n",
+		    world.spooled[i], 27);
+	envelope->rcpts[0].direction = DIRECTION_OUTBOUND;
+	t.kinds[2] = VERDICT_DELIVER;
+	set_errors(0, 0, SEAL_WORKS);
+	check(&t);
+	assert_int_equal(SMFIS_CONTINUE, t.answer);
+	assert_non_null(
+	    strstr(world.log, "insert X-Sekimori-Pass: outbound\n"));
+	for (size_t i = 0; i < RCPTS; i++)
+		envelope->rcpts[i].direction = DIRECTION_INBOUND;
+	conf->fence = false;
+}
+
 static void
 a_refused_seal_says_why(void **unused)
 {
@@ -372,6 +404,7 @@ main(void)
 		cmocka_unit_test(no_way_from_must_to_clear),
 		cmocka_unit_test(plain_cases),
 		cmocka_unit_test(a_mixed_message_is_split),
+		cmocka_unit_test(a_fence_keeps_outside_apart),
 		cmocka_unit_test(a_refused_seal_says_why),
 	};
 
