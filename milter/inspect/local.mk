@@ -6,6 +6,7 @@ inspectors = \
 	%D%/structure.c \
 	%D%/program.c \
 	%D%/script.c \
+	%D%/shortcut.c \
 	%D%/macro.c \
 	%D%/office.c \
 	%D%/pdf.c \
@@ -33,7 +34,9 @@ milter_inspect_libinspect_a_SOURCES = \
 	%D%/markup.c %D%/markup.h \
 	%D%/skeleton.c %D%/skeleton.h \
 	%D%/relations.c %D%/relations.h \
+	%D%/target.c %D%/target.h \
 	%D%/macros.def %D%/scripts.def %D%/labels.def \
+	%D%/icons.def \
 	$(inspectors)
 nodist_milter_inspect_libinspect_a_SOURCES = %D%/registry.inc
 INSPECT_LIBS = milter/inspect/libinspect.a policy/libpolicy.a $(MAIL_LIBS) \

@@ -7,6 +7,7 @@
 #include "milter/base/text.h"
 #include "milter/inspect/inspect.h"
 #include "milter/inspect/relations.h"
+#include "milter/inspect/target.h"
 #include "milter/base/banned.h"
 
 /* Who is looking, for what relations.h calls back. */
@@ -36,24 +37,6 @@ is_fetched(const char *type)
 	return false;
 }
 
-/* A share of another host, or what hides one behind a handler. */
-static bool
-is_share(const char *target)
-{
-	return starts(target, "mhtml:") || starts(target, "script:") ||
-	       starts(target, "ms-") || starts(target, "search-ms:") ||
-	       starts(target, "\\\\") || starts(target, "file:\\\\") ||
-	       (starts(target, "file:////") && target[9] != '/') ||
-	       (starts(target, "file://") && target[7] != '/');
-}
-
-static bool
-is_web(const char *target)
-{
-	return starts(target, "http:") || starts(target, "https:") ||
-	       starts(target, "ftp:") || starts(target, "//");
-}
-
 /*
  * Templates and linked tables on a drive of their author's own are in many
  * honest documents; they lead nowhere here. Pictures on the web are most often
@@ -64,7 +47,8 @@ external(void *owner, const char *type, const char *target)
 {
 	const struct look *l = owner;
 
-	if (is_share(target) || (is_fetched(type) && is_web(target)))
+	if (target_is_share(target) ||
+	    (is_fetched(type) && target_is_web(target)))
 		inspect_fact(l->i, FACT_OFFICE_REMOTE, l->part, "%s: %s", type,
 		    target);
 }

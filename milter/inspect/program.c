@@ -63,16 +63,6 @@ is_dex(const unsigned char *b, size_t len)
 	return len >= 8 && memcmp(b, "dex\n", 4) == 0 && b[7] == '\0';
 }
 
-/* Shell link (MS-SHLLINK 2.1): size of the header and class. */
-static bool
-is_lnk(const unsigned char *b, size_t len)
-{
-	static const unsigned char head[] = { 0x4c, 0, 0, 0, 0x01, 0x14, 0x02,
-		0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46 };
-
-	return len >= sizeof head && memcmp(b, head, sizeof head) == 0;
-}
-
 /* A compound file (MS-CFB 2.2) whose root entry has the class of an
  * installer; documents are compound files too. */
 static bool
@@ -115,7 +105,6 @@ static const struct {
 	{ "program for macOS (Mach-O)", is_macho },
 	{ "Java class", is_class },
 	{ "program for Android", is_dex },
-	{ "Windows shortcut", is_lnk },
 	{ "Windows installer", is_msi },
 	{ "Java or Android package", is_jar },
 };

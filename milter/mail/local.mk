@@ -20,6 +20,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/jis.c %D%/jis.h \
 	%D%/leaf.c %D%/leaf.h \
 	%D%/link.c %D%/link.h \
+	%D%/lnk.c %D%/lnk.h \
 	%D%/mapi.c %D%/mapi.h \
 	%D%/message.c %D%/message.h %D%/marks.def \
 	%D%/multipart.c %D%/multipart.h \

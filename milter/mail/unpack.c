@@ -5,6 +5,7 @@
 #include "milter/base/count.h"
 #include "milter/mail/archive.h"
 #include "milter/mail/compound.h"
+#include "milter/mail/lnk.h"
 #include "milter/mail/names.h"
 #include "milter/mail/package.h"
 #include "milter/mail/pdf.h"
@@ -92,6 +93,7 @@ static const struct {
 	void (*read)(struct reading *r, struct node *n, struct span bytes);
 } walkers[] = {
 	{ compound_is, compound_read },
+	{ lnk_is, lnk_read },
 	{ pdf_is, pdf_read },
 	{ package_is_rtf, package_read_rtf },
 };

