@@ -7,6 +7,7 @@ inspectors = \
 	%D%/program.c \
 	%D%/script.c \
 	%D%/shortcut.c \
+	%D%/pointer.c \
 	%D%/macro.c \
 	%D%/office.c \
 	%D%/pdf.c \
@@ -32,11 +33,13 @@ milter_inspect_libinspect_a_SOURCES = \
 	%D%/filename.c %D%/filename.h %D%/endings.def \
 	%D%/lookalike.c %D%/lookalike.h \
 	%D%/markup.c %D%/markup.h \
+	%D%/lines.c %D%/lines.h \
+	%D%/xml.c %D%/xml.h \
 	%D%/skeleton.c %D%/skeleton.h \
 	%D%/relations.c %D%/relations.h \
 	%D%/target.c %D%/target.h \
 	%D%/macros.def %D%/scripts.def %D%/labels.def \
-	%D%/icons.def \
+	%D%/icons.def %D%/pointers.def \
 	$(inspectors)
 nodist_milter_inspect_libinspect_a_SOURCES = %D%/registry.inc
 INSPECT_LIBS = milter/inspect/libinspect.a policy/libpolicy.a $(MAIL_LIBS) \

@@ -8,9 +8,8 @@
 #include "milter/base/arena.h"
 
 /*
- * What the XML of an office document leads to or runs, by a real XML parser:
- * quotes, entities, encodings and prefixes are as they may be. Nothing outside
- * the bytes is read and no entity of the document's own is expanded.
+ * What the XML of an office document leads to or runs, by a real XML parser
+ * (xml.h).
  */
 struct relations {
 	struct arena *arena;
@@ -24,7 +23,7 @@ struct relations {
 };
 
 /* Reads the XML; what is broken ends it. */
-void relations_read(const struct relations *want, const void *bytes,
-    size_t size);
+void
+relations_read(const struct relations *want, const void *bytes, size_t size);
 
 #endif

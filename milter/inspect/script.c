@@ -57,8 +57,6 @@ first_line(const char *text)
 	if (begins(text, "@echo off") || begins(text, "@cmd") ||
 	    begins(text, "@powershell") || begins(text, "@setlocal"))
 		return "batch file";
-	if (begins(text, "[internetshortcut]"))
-		return "Internet shortcut";
 	return NULL;
 }
 

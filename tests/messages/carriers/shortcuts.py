@@ -150,3 +150,129 @@ def _():
 @carrier("lnk-text-neighbour")
 def _():
     return mail(("a.txt", b"L is for links.\r\n" + HEAD[1:]))
+
+
+# Small texts that lead elsewhere. Each is named so that its name says nothing.
+
+def lines(*all_of):
+    return "\r\n".join(all_of).encode() + b"\r\n"
+
+
+def wide(data):
+    return b"\xff\xfe" + data.decode().encode("utf-16le")
+
+
+def xml(text):
+    return b'<?xml version="1.0" encoding="UTF-8"?>\r\n' + text.encode()
+
+
+SHARE = "\\\\example.net@SSL\\DavWWWRoot\\a"
+REMOTE = LINK + " shortcut.remote"
+URL = ("[InternetShortcut]", "URL=https://example.net/")
+LIBRARY = ('<libraryDescription xmlns="http://schemas.microsoft.com/windows/'
+           '2009/library"><searchConnectorDescriptionList>'
+           '<searchConnectorDescription><simpleLocation><url>%s</url>'
+           '</simpleLocation></searchConnectorDescription>'
+           '</searchConnectorDescriptionList></libraryDescription>')
+SEARCH = ('<persistedQuery version="1.0"><query><kindList><kind name="item"/>'
+          '</kindList><scope><include path="%s"/></scope></query>'
+          '</persistedQuery>')
+SETTINGS = ('<PCSettings><SearchableContent xmlns="http://schemas.microsoft.'
+            'com/Search/2013/SettingContent"><ApplicationInformation>'
+            '<DeepLink>%s</DeepLink><Icon>a.dll</Icon>'
+            '</ApplicationInformation></SearchableContent></PCSettings>')
+INSTALLER = ('<AppInstaller xmlns="http://schemas.microsoft.com/appx/'
+             'appinstaller/2018" Uri="%s" Version="1.0.0.0"/>')
+CONNECTOR = ('<searchConnectorDescription xmlns="http://schemas.microsoft.com'
+             '/windows/2009/searchConnector"><iconReference>%s'
+             '</iconReference></searchConnectorDescription>')
+CONSOLE = ('<MMC_ConsoleFile ConsoleVersion="3.0"><StringTables><String>%s'
+           '</String></StringTables></MMC_ConsoleFile>')
+RDP = ("screen mode id:i:2", "full address:s:example.net",
+       "drivestoredirect:s:*", "remoteapplicationmode:i:1",
+       "remoteapplicationprogram:s:Check")
+for title, facts, content in [
+        ("url", LINK, lambda: lines(*URL)),
+        ("url-icon", REMOTE, lambda: lines(*URL, "IconFile=" + SHARE)),
+        ("url-icon-neighbour", LINK,
+         lambda: lines(*URL, "IconFile=https://example.net/favicon.ico")),
+        ("url-share", REMOTE, lambda: lines(URL[0], "URL=" + SHARE)),
+        ("url-file", REMOTE, lambda: lines(
+            "; a comment", URL[0], "url = file://example.net/a/b.url")),
+        ("url-slashes", REMOTE,
+         lambda: lines(URL[0], "URL=//example.net/a")),
+        ("url-mhtml", REMOTE, lambda: lines(
+            URL[0], "URL=mhtml:http://example.net/a!x-usc:http://b.example")),
+        ("url-folder", REMOTE, lambda: lines(
+            URL[0], "URL=C:\\Windows\\a.exe", "WorkingDirectory=" + SHARE)),
+        ("url-wide", REMOTE, lambda: wide(lines(URL[0], "URL=" + SHARE))),
+        ("url-neighbour", "", lambda: lines("About [InternetShortcut]",
+                                            "URL=https://example.net/")),
+        ("scf", REMOTE, lambda: lines("[Shell]", "Command=2",
+                                      "IconFile=" + SHARE)),
+        ("scf-neighbour", "", lambda: lines("[Shell]", "Colour=2")),
+        ("desktop-ini", "shortcut.remote", lambda: lines(
+            "[.ShellClassInfo]", "IconResource=" + SHARE + ",0")),
+        ("desktop-ini-neighbour", "", lambda: lines(
+            "[.ShellClassInfo]",
+            "IconResource=%SystemRoot%\\system32\\imageres.dll,3")),
+        ("theme", "shortcut.remote", lambda: lines(
+            "[VisualStyles]", "Path=" + SHARE + ".msstyles")),
+        ("theme-neighbour", "", lambda: lines(
+            "[VisualStyles]",
+            "Path=%ResourceDir%\\Themes\\Aero\\Aero.msstyles")),
+        ("autorun", LINK, lambda: lines("[AutoRun]", "open=a.exe")),
+        ("desktop-entry", LINK,
+         lambda: lines("[Desktop Entry]", "Exec=echo harmless")),
+        ("library", REMOTE, lambda: xml(LIBRARY % SHARE)),
+        ("library-wide", REMOTE, lambda: wide(
+            ('<?xml version="1.0" encoding="UTF-16"?>'
+             + LIBRARY % SHARE).encode())),
+        ("library-references", REMOTE, lambda: xml(
+            LIBRARY % "&#92;&#x5c;example.net&#92;a")),
+        ("library-neighbour", LINK, lambda: xml(
+            LIBRARY % "knownfolder:{FDD39AD0-238F-46AF-ADB4-6C85480369C7}")),
+        ("search", REMOTE, lambda: xml(SEARCH % SHARE)),
+        ("search-neighbour", LINK, lambda: xml(SEARCH % "C:\\Users")),
+        ("connector", REMOTE, lambda: xml(CONNECTOR % SHARE)),
+        ("connector-neighbour", LINK,
+         lambda: xml(CONNECTOR % "imageres.dll,-1002")),
+        ("settings", LINK,
+         lambda: xml(SETTINGS % "%windir%\\system32\\cmd.exe " + ECHO)),
+        ("settings-remote", REMOTE, lambda: xml(SETTINGS % SHARE)),
+        ("installer", REMOTE,
+         lambda: xml(INSTALLER % "https://example.net/a.appinstaller")),
+        ("console", LINK, lambda: xml(CONSOLE % "res://apds.dll/redirect."
+                                      "html?target=javascript:a")),
+        ("jnlp", REMOTE, lambda: xml(
+            '<jnlp spec="1.0+" codebase="https://example.net/" '
+            'href="a.jnlp"/>')),
+        ("xml-neighbour", "", lambda: xml(
+            '<letter from="https://example.net/"><url>%s</url></letter>'
+            % SHARE)),
+        ("rdp", REMOTE, lambda: lines(*RDP)),
+        ("rdp-wide", REMOTE, lambda: wide(lines(*RDP))),
+        ("rdp-neighbour", "", lambda: lines("screen mode id:i:2",
+                                            "desktopwidth:i:1280")),
+        ("iqy", REMOTE,
+         lambda: lines("WEB", "1", "https://example.net/a.dat")),
+        ("iqy-neighbour", "", lambda: lines("Web", "pages of ours:",
+                                            "https://example.net/a")),
+        ("odbc", LINK, lambda: lines("XLODBC", "1", "DSN=a"))]:
+    carrier("pointer-" + title, facts)(
+        lambda content=content: mail(("a.txt", content())))
+
+for ending, content in [
+        ("url", lambda: lines(*URL)), ("scf", lambda: lines("[Shell]")),
+        ("library-ms", lambda: xml(LIBRARY % "C:\\Users")),
+        ("search-ms", lambda: xml(SEARCH % "C:\\Users")),
+        ("settingcontent-ms", lambda: xml(SETTINGS % "a")),
+        ("appinstaller", lambda: xml("<AppInstaller/>")),
+        ("rdp", lambda: lines("full address:s:example.net")),
+        ("iqy", lambda: lines("WEB", "1", "https://example.net/")),
+        ("msc", lambda: xml(CONSOLE % "a")),
+        ("jnlp", lambda: xml("<jnlp/>"))]:
+    known = {"scf": "", "rdp": REMOTE, "iqy": REMOTE}.get(ending, LINK)
+    carrier("pointer-named-" + ending, known + " attachment.runs")(
+        lambda ending=ending, content=content: mail(
+            ("会議." + ending, content())))
