@@ -106,6 +106,17 @@ text_type(const char *text)
 	return "text/plain";
 }
 
+/* What a compound file is shows by its streams. */
+static const char *
+type_by_stream(const struct part *p)
+{
+	for (const struct part *c = p->child; c != NULL; c = c->sibling)
+		if (c->origin == ORIGIN_STREAM && c->names != NULL &&
+		    strcmp(c->names->name, "\004JSRV_SegmentInformation") == 0)
+			return "application/x-js-taro";
+	return NULL;
+}
+
 static const char *
 type_of(const struct message *m, const struct part *p)
 {
@@ -113,6 +124,9 @@ type_of(const struct message *m, const struct part *p)
 
 	if (text != NULL)
 		return text_type(text);
+	type = type_by_stream(p);
+	if (type != NULL)
+		return type;
 	type = magic_buffer(magic, p->bytes,
 	    p->size < LOOK_AT ? p->size : LOOK_AT);
 	if (type == NULL || strcmp(type, "application/octet-stream") == 0)

@@ -10,6 +10,7 @@ inspectors = \
 	%D%/pointer.c \
 	%D%/macro.c \
 	%D%/office.c \
+	%D%/onenote.c \
 	%D%/pdf.c \
 	%D%/html.c \
 	%D%/runs.c \

@@ -63,6 +63,13 @@ is_dex(const unsigned char *b, size_t len)
 	return len >= 8 && memcmp(b, "dex\n", 4) == 0 && b[7] == '\0';
 }
 
+/* Pages that run scripts as the user does. */
+static bool
+is_chm(const unsigned char *b, size_t len)
+{
+	return len >= 8 && memcmp(b, "ITSF\3\0\0\0", 8) == 0;
+}
+
 /* A compound file (MS-CFB 2.2) whose root entry has the class of an
  * installer; documents are compound files too. */
 static bool
@@ -105,6 +112,7 @@ static const struct {
 	{ "program for macOS (Mach-O)", is_macho },
 	{ "Java class", is_class },
 	{ "program for Android", is_dex },
+	{ "compiled help (CHM)", is_chm },
 	{ "Windows installer", is_msi },
 	{ "Java or Android package", is_jar },
 };

@@ -53,6 +53,7 @@ static const struct {
 	[MARK_CONTAINER_CONFLICT] = { "container", FACT_ARCHIVE_AMBIGUOUS,
 	    false },
 	[MARK_UNLOCKED] = { "opened", FACT_ARCHIVE_PASSWORD, false },
+	[MARK_FOREIGN] = { "undecoded", FACT_UNINSPECTABLE_DOCUMENT, true },
 	[MARK_OPAQUE] = { "encrypted", FACT_UNINSPECTABLE_ENCRYPTED, true },
 };
 static_assert(COUNT(meanings) == MARK_COUNT, "every mark has its meaning");

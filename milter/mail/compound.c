@@ -204,6 +204,15 @@ read_workbook(struct walk *w, const char *name, struct span s)
 	add_stream(w, name, s);
 }
 
+/* Ichitaro has a list of what is in each of its folders; that of the document
+ * tells its type. */
+static void
+read_ichitaro(struct walk *w, const char *name, struct span s)
+{
+	if (w->depth == 1)
+		add_stream(w, name, s);
+}
+
 /* The streams that matter: what they hold, or what an inspector reads. */
 static const struct {
 	const char *name;
@@ -220,6 +229,7 @@ static const struct {
 	{ "Book", read_workbook },
 	{ "_VBA_PROJECT", add_stream },
 	{ "Equation Native", add_stream },
+	{ "\004JSRV_SegmentInformation", read_ichitaro },
 };
 
 /* What of a .msg a reader shows or offers (MS-OXMSG 2.1.3, 2.2). */

@@ -246,3 +246,21 @@ header_duplicates(struct reading *r, struct node *n)
 				    reading_seen(r, span_string(h->raw)));
 	}
 }
+
+bool
+header_begins(struct span s)
+{
+	struct span line, name;
+
+	if (!span_line(&s, &line))
+		return false;
+	if (span_starts(line, "From "))
+		return true;
+	name = (struct span){ line.at, span_find(line, ':') };
+	if (name.len == 0 || name.len == line.len)
+		return false;
+	for (size_t i = 0; i < name.len; i++)
+		if (name.at[i] < 33 || name.at[i] > 126)
+			return false;
+	return true;
+}

@@ -18,6 +18,10 @@
  */
 void header_read(struct reading *r, struct node *n);
 
+/* Do the bytes begin as a message does: with a field, or with the "From " line
+ * of a mailbox? */
+bool header_begins(struct span s);
+
 /* Marks the fields of which one is allowed and two with other values stand
  * there: Content-Type, Content-Transfer-Encoding, Content-Disposition. */
 void header_duplicates(struct reading *r, struct node *n);

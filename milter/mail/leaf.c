@@ -4,8 +4,10 @@
 
 #include "milter/mail/charset.h"
 #include "milter/mail/decode.h"
+#include "milter/mail/header.h"
 #include "milter/mail/html.h"
 #include "milter/mail/leaf.h"
+#include "milter/mail/mailbox.h"
 #include "milter/mail/opaque.h"
 #include "milter/mail/plain.h"
 #include "milter/mail/smuggle.h"
@@ -28,25 +30,6 @@ named(const struct node *n, const char *ending)
 			return true;
 	}
 	return false;
-}
-
-/* Does s begin with a header field of a message? */
-static bool
-begins_message(struct span s)
-{
-	struct span line, name;
-
-	if (!span_line(&s, &line))
-		return false;
-	if (span_starts(line, "From "))
-		return true;
-	name = (struct span){ line.at, span_find(line, ':') };
-	if (name.len == 0 || name.len == line.len)
-		return false;
-	for (size_t i = 0; i < name.len; i++)
-		if (name.at[i] < 33 || name.at[i] > 126)
-			return false;
-	return true;
 }
 
 static char *
@@ -80,13 +63,21 @@ read_text(struct reading *r, struct node *n, struct span bytes)
 	}
 }
 
+/* The body of a mail is no mailbox, whatever it quotes. */
+static bool
+is_mailbox(const struct node *n, struct span bytes)
+{
+	return (n->part.text == NULL || n->part.names != NULL) &&
+	       mailbox_is(bytes);
+}
+
 /* A web archive: a message whose parts a browser shows, scripts included. */
 static bool
 is_web_archive(const struct node *n, struct span bytes)
 {
 	if (strcmp(n->part.type, "application/x-mimearchive") == 0 ||
 	    named(n, ".mht") || named(n, ".mhtml"))
-		return begins_message(bytes);
+		return header_begins(bytes);
 	return (n->part.text == NULL || n->part.names != NULL) &&
 	       !named(n, ".eml") && span_starts(bytes, "MIME-Version:");
 }
@@ -113,11 +104,13 @@ read_packed(struct reading *r, struct node *n, struct span bytes)
 	    strcmp(type, "application/vnd.ms-tnef") == 0 ||
 	    named(n, "winmail.dat") || tnef_is(bytes))
 		tnef_read(r, n, bytes);
-	else if (named(n, ".eml") && begins_message(bytes))
+	else if (named(n, ".eml") && header_begins(bytes))
 		(void)reading_part(r, n, ORIGIN_MESSAGE, bytes);
 	else if (is_web_archive(n, bytes))
 		read_web_archive(r, n, bytes);
 	else {
+		if (is_mailbox(n, bytes))
+			mailbox_read(r, n, bytes);
 		unpack_read(r, n, bytes);
 		smuggle_read(r, n, bytes);
 	}

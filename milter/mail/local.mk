@@ -21,11 +21,13 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/leaf.c %D%/leaf.h \
 	%D%/link.c %D%/link.h \
 	%D%/lnk.c %D%/lnk.h \
+	%D%/mailbox.c %D%/mailbox.h \
 	%D%/mapi.c %D%/mapi.h \
 	%D%/message.c %D%/message.h %D%/marks.def \
 	%D%/multipart.c %D%/multipart.h \
 	%D%/names.c %D%/names.h \
 	%D%/officelock.c %D%/officelock.h \
+	%D%/onenote.c %D%/onenote.h \
 	%D%/opaque.c %D%/opaque.h \
 	%D%/package.c %D%/package.h \
 	%D%/param.c %D%/param.h \

@@ -7,6 +7,7 @@
 #include "milter/mail/compound.h"
 #include "milter/mail/lnk.h"
 #include "milter/mail/names.h"
+#include "milter/mail/onenote.h"
 #include "milter/mail/package.h"
 #include "milter/mail/pdf.h"
 #include "milter/mail/unpack.h"
@@ -59,7 +60,13 @@ static const struct {
 } closed[] = {
 #define CLOSED(name, at, magic) { name, at, magic, sizeof(magic) - 1 },
 #include "milter/mail/closed.def"
-#undef CLOSED
+};
+
+static const struct {
+	const char *ending, *name;
+} foreign[] = {
+#define FOREIGN(ending, name) { ending, name },
+#include "milter/mail/closed.def"
 };
 
 static const char *
@@ -76,6 +83,20 @@ closed_name(struct span s)
 	return NULL;
 }
 
+static const char *
+foreign_name(const struct node *n)
+{
+	for (const struct file_name *f = n->part.names; f != NULL;
+	     f = f->next) {
+		const char *dot = strrchr(f->name, '.');
+
+		for (size_t i = 0; dot != NULL && i < COUNT(foreign); i++)
+			if (strcasecmp(dot, foreign[i].ending) == 0)
+				return foreign[i].name;
+	}
+	return NULL;
+}
+
 /* The engine may open some of them, but what it cannot it calls clean. */
 static void
 tell_closed(struct reading *r, struct node *n, struct span bytes)
@@ -85,6 +106,28 @@ tell_closed(struct reading *r, struct node *n, struct span bytes)
 	if (name != NULL)
 		reading_mark(r, n, MARK_UNDECODED, n->whole.at,
 		    "nothing here opens it: %s", name);
+	name = foreign_name(n);
+	if (name != NULL && bytes.len > 0)
+		reading_mark(r, n, MARK_FOREIGN, n->whole.at,
+		    "nothing here reads it: %s", name);
+}
+
+/* A disk image may have a second list of files (ECMA-167) beside the one that
+ * is read here (ISO 9660), and Windows takes the second. */
+static void
+tell_bridge(struct reading *r, struct node *n, struct span bytes)
+{
+	enum { SECTOR = 2048, FIRST = 16, LAST = 64 };
+	static const char iso[] = "CD001", udf[] = "NSR0";
+
+	if (!span_begins(span_from(bytes, FIRST * SECTOR + 1),
+		span_string(iso)))
+		return;
+	for (size_t i = FIRST + 1; i < LAST; i++)
+		if (span_begins(span_from(bytes, i * SECTOR + 1),
+			span_string(udf)))
+			reading_mark(r, n, MARK_UNDECODED, n->whole.at,
+			    "nothing here opens it: disk image (UDF)");
 }
 
 /* What a reader knows by its beginning; one walker each. */
@@ -94,6 +137,7 @@ static const struct {
 } walkers[] = {
 	{ compound_is, compound_read },
 	{ lnk_is, lnk_read },
+	{ onenote_is, onenote_read },
 	{ pdf_is, pdf_read },
 	{ package_is_rtf, package_read_rtf },
 };
@@ -117,6 +161,7 @@ unpack_read(struct reading *r, struct node *n, struct span bytes)
 	if (known ? archive_begins(bytes) || zip_ends(bytes)
 		  : archive_is(bytes)) {
 		archive_read(r, n, bytes);
+		tell_bridge(r, n, bytes);
 		known = true;
 	}
 	if (!known)

@@ -130,6 +130,10 @@ static const struct {
 	    "DwAAAAEAAABQSwECFAMUAAkACADdfHtdQ7636A8AAAABAAAABQAgAAAAAAAA\n"
 	    "AAAApIEAAAAAYS50eHRVVA0ABxOkCWsTpAlrE6QJa3V4CwABBAAAAAAEAAAA\n"
 	    "AFBLBQYAAAAAAQABAFMAAABiAAAAAAA=\n" },
+	{ MARK_FOREIGN,
+	    "Content-Disposition: attachment; filename=a.xdw\n\nx" },
+	{ MARK_COUNT,
+	    "Content-Disposition: attachment; filename=a.xdw.txt\n\nx" },
 	{ MARK_OPAQUE,
 	    ZIP "UEsDBBQACQAIAN18e10AAAAAAAAAAAEAAAAFACAAYS50eHRVVA0ABxOkCWsT\n"
 		"pAlrE6QJa3V4CwABBAAAAAAEAAAAANlmj/uRE4Kabeq3MFDLzVBLBwhDvrfo\n"

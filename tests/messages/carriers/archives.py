@@ -392,6 +392,20 @@ CLOSED = {
     "vhd": at_offset(4096 - 512, b"conectix"),
     "vhdx": at_offset(0, b"vhdxfile"),
     "udf": at_offset(0x8001, b"BEA01", 0x9000),
+    "exfat": at_offset(3, b"EXFAT   "),
+    "refs": at_offset(3, b"ReFS\0\0\0\0"),
+    "gpt": at_offset(512, b"EFI PART"),
+    "hfs": at_offset(1024, b"H+\0\4"),
+    "apfs": at_offset(32, b"NXSB"),
+    "nero": at_offset(4096 - 12, b"NER5"),
+    "vdi": at_offset(64, b"\x7f\x10\xda\xbe"),
+    "help": at_offset(0, b"?_\3\0"),
+    "pst": at_offset(0, b"!BDN"),
+    "mdb": at_offset(4, b"Standard Jet DB\0"),
+    "accdb": at_offset(4, b"Standard ACE DB\0"),
+    "szdd": at_offset(0, b"SZDD\x88\xf0\x27\x33"),
+    "zpaq": at_offset(0, b"7kSt\xa0\x31\x83\xd3"),
+    "lz4": at_offset(0, b"\4\x22\x4d\x18"),
 }
 for kind, data_of in CLOSED.items():
     disk = kind in ("dmg", "udf", "vhd", "vhdx", "wim")
@@ -400,6 +414,47 @@ for kind, data_of in CLOSED.items():
     def make_closed(kind=kind, data=data_of):
         return mail(("a." + kind, data))
     carrier("closed-" + kind, "uninspectable" + extra)(make_closed)
+
+
+@carrier("closed-chm", "attachment.program attachment.runs uninspectable")
+def _():
+    return mail(("a.chm", at_offset(0, b"ITSF\3\0\0\0")))
+
+
+@carrier("iso-bridge", "attachment.runs uninspectable")
+def _():
+    """Two lists of files; Windows reads the one that is not read here."""
+    image = bytearray(bsdtarred({"letter.txt": LETTER}, "iso9660"))
+    image[18 * 2048 + 1:18 * 2048 + 6] = b"BEA01"
+    image[19 * 2048 + 1:19 * 2048 + 6] = b"NSR02"
+    return mail(("a.iso", bytes(image)))
+
+
+@carrier("mailbox-program", "attachment.program attachment.runs")
+def _():
+    return mail(("a.mbox", mailbox(mail(("letter.txt", LETTER)),
+                                   mail(("tool.exe", PROGRAM)))))
+
+
+@carrier("mailbox-no-empty-line", "attachment.program attachment.runs")
+def _():
+    box = mailbox(mail(("letter.txt", LETTER)), mail(("tool.exe", PROGRAM)))
+    return mail(("a.dat", box.replace(b"\r\n\r\nFrom ", b"\r\nFrom ")))
+
+
+@carrier("mailbox-neighbour")
+def _():
+    return mail(("a.mbox", mailbox(mail(("letter.txt", LETTER)))))
+
+
+@carrier("mailbox-text-neighbour")
+def _():
+    return mail(("a.txt", b"From time to time\r\nthere is a letter.\r\n"))
+
+
+def mailbox(*mails):
+    return b"\r\n".join(b"From hanako@example.com Mon Nov 23 10:00:00 2026"
+                        b"\r\n" + m.replace(b"b1", b"b2") for m in mails)
 
 
 @carrier("closed-neighbour")

@@ -8,6 +8,7 @@ import hashlib
 import io
 import struct
 import subprocess
+import uuid
 import zipfile
 
 from . import LETTER, PROGRAM, carrier, mail
@@ -462,3 +463,70 @@ carrier("macro-doc-nul", DANGER)(lambda: mail(("a.doc", doc(
 carrier("msg-program", RUNS)(
     lambda: mail(("a.msg", msg("tool.exe", PROGRAM))))
 carrier("msg-neighbour")(lambda: mail(("a.msg", msg("letter.txt", LETTER))))
+
+
+# Documents of Japanese offices. An Ichitaro document is a compound file and is
+# walked; what is not published is told by its name.
+
+SEGMENTS = {"\4JSRV_SegmentInformation": b"VDA_DOC\0" + bytes(24),
+            "DocumentText": LETTER}
+
+
+@carrier("ichitaro-neighbour")
+def _():
+    return mail(("会議.jtd", compound(SEGMENTS)))
+
+
+@carrier("ichitaro-file", "attachment.program attachment.runs office.object")
+def _():
+    return mail(("会議.jtd", compound({**SEGMENTS, "Object": {
+        "\1Ole10Native": package("tool.exe", PROGRAM)}})))
+
+
+for ending in "xdw", "xbd", "xct", "jhd", "jtdc":
+    carrier("foreign-" + ending, "uninspectable.document")(
+        lambda ending=ending: mail(("会議." + ending, bytes(range(256)))))
+carrier("foreign-neighbour")(
+    lambda: mail(("会議.dat", bytes(range(256)))))
+
+
+# OneNote sections (MS-ONESTORE): a header, and files anywhere behind it.
+
+def guid(text):
+    return uuid.UUID(text).bytes_le
+
+
+def section(*files, form="109add3f-911b-49f5-a5d0-1791edc8aed8"):
+    out = guid("7b5c52e4-d88c-4da7-aeb1-5378d02996d3") + bytes(32) \
+        + guid(form) + bytes(960)
+    for data in files:
+        out += guid("bde316e7-2665-4511-a4c4-8d4d0b7a9eac") \
+            + struct.pack("<Q", len(data)) + bytes(12) + data \
+            + bytes(-len(data) % 8) \
+            + guid("71fba722-0f79-4a0b-bb13-899256426b24")
+    return out
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\1" + bytes(8)
+HELD = "onenote.embedded"
+for title, facts, content in [
+        ("program", HELD + " attachment.program",
+         lambda: section(PICTURE, PROGRAM)),
+        ("script", HELD + " attachment.script",
+         lambda: section(b'<hta:application id="a"/>')),
+        ("shortcut", HELD + " shortcut.link", lambda: section(
+            bytes.fromhex("4c0000000114020000000000c000000000000046")
+            + bytes(60))),
+        ("zip", HELD + " attachment.program attachment.runs",
+         lambda: section(zipped({"tool.exe": PROGRAM}))),
+        ("hiding", HELD + " attachment.program uninspectable",
+         lambda: section(PICTURE, PROGRAM).replace(
+             struct.pack("<Q", len(PICTURE)), struct.pack("<Q", 1 << 40))),
+        ("packaged", "uninspectable", lambda: section(
+            form="638de92f-a6d4-4bc1-9a36-b3fc2511a5b7")),
+        ("neighbour", "", lambda: section(PICTURE)),
+        ("empty-neighbour", "", section)]:
+    carrier("onenote-" + title, facts)(
+        lambda content=content: mail(("a.dat", content())))
+carrier("onenote-named", HELD + " attachment.program attachment.runs")(
+    lambda: mail(("請求書.one", section(PROGRAM))))
