@@ -8,6 +8,7 @@ inspectors = \
 	%D%/script.c \
 	%D%/shortcut.c \
 	%D%/pointer.c \
+	%D%/sylk.c \
 	%D%/macro.c \
 	%D%/office.c \
 	%D%/onenote.c \

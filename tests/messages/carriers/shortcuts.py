@@ -159,6 +159,7 @@ def lines(*all_of):
 
 
 def wide(data):
+    """As Windows writes UTF-16."""
     return b"\xff\xfe" + data.decode().encode("utf-16le")
 
 
@@ -276,3 +277,48 @@ for ending, content in [
     carrier("pointer-named-" + ending, known + " attachment.runs")(
         lambda ending=ending, content=content: mail(
             ("会議." + ending, content())))
+
+
+# Tables as text (SYLK) and scripts that other modules do not make.
+
+def sylk(*records):
+    return lines("ID;PWXL;N;E", "P;PGeneral", *records, "E")
+
+
+for title, facts, content in [
+        ("macro", "macro.xlm", lambda: sylk(
+            "O;L;E;D;V0;K47;G100 0.001", 'C;Y1;X1;KFALSE;EALERT("a")')),
+        ("auto", "macro.xlm", lambda: sylk("NN;NAuto_open;ER1C1")),
+        ("call", "macro.xlm",
+         lambda: sylk('C;Y1;X1;K0;EEXEC("echo harmless")')),
+        ("neighbour", "", lambda: sylk(
+            "O;L;D;V0;K47;G100 0.001", "C;Y1;X1;K3;ESUM(R1C1:R2C1)",
+            'C;Y2;X1;K"call (me)"'))]:
+    carrier("sylk-" + title, facts)(
+        lambda content=content: mail(("a.txt", content())))
+carrier("sylk-named", "attachment.runs macro.xlm")(
+    lambda: mail(("a.slk", sylk("O;E"))))
+
+for ending, facts, content in [
+        ("py", "attachment.script", lambda: lines(
+            "import subprocess", "if __name__ == '__main__':",
+            "    subprocess.Popen(['true'])")),
+        ("jse", "attachment.runs attachment.script",
+         lambda: b"#@~^CgAAAA==harmless^#~@"),
+        ("vbe", "attachment.runs attachment.script",
+         lambda: b"#@~^CgAAAA==harmless^#~@"),
+        ("wsf", "attachment.runs attachment.script", lambda: lines(
+            '<job id="a"><script language="JScript">WScript.Echo("a")',
+            "</script></job>")),
+        ("ps1", "attachment.runs attachment.script", lambda: lines(
+            "$ErrorActionPreference = 'Stop'", "Write-Host harmless")),
+        ("cmd", "attachment.runs attachment.script",
+         lambda: lines("@echo off", "rem harmless")),
+        ("xll", "attachment.program attachment.runs",
+         lambda: PROGRAM + b"xlAutoOpen\0"),
+        ("msi", "attachment.runs", lambda: LETTER)]:
+    carrier("run-" + ending, facts)(
+        lambda ending=ending, content=content: mail(
+            ("a." + ending, content())))
+carrier("run-py-neighbour")(
+    lambda: mail(("a.py", lines("def total(list):", "    return sum(list)"))))
