@@ -5,6 +5,7 @@ inspectors = \
 	%D%/virus.c \
 	%D%/structure.c \
 	%D%/program.c \
+	%D%/disguise.c \
 	%D%/script.c \
 	%D%/shortcut.c \
 	%D%/pointer.c \
@@ -41,7 +42,7 @@ milter_inspect_libinspect_a_SOURCES = \
 	%D%/relations.c %D%/relations.h \
 	%D%/target.c %D%/target.h \
 	%D%/macros.def %D%/scripts.def %D%/labels.def \
-	%D%/icons.def %D%/pointers.def \
+	%D%/icons.def %D%/pointers.def %D%/disguises.def \
 	$(inspectors)
 nodist_milter_inspect_libinspect_a_SOURCES = %D%/registry.inc
 INSPECT_LIBS = milter/inspect/libinspect.a policy/libpolicy.a $(MAIL_LIBS) \

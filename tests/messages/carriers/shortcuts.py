@@ -322,3 +322,28 @@ for ending, facts, content in [
             ("a." + ending, content())))
 carrier("run-py-neighbour")(
     lambda: mail(("a.py", lines("def total(list):", "    return sum(list)"))))
+
+
+# What a program says of itself (VS_VERSIONINFO), at a multiple of four.
+
+def version(**told):
+    out = PROGRAM + bytes(-len(PROGRAM) % 4)
+    for key, value in told.items():
+        head = struct.pack("<HHH", 0, len(value) + 1, 1) \
+            + key.encode("utf-16le") + b"\0\0"
+        head += bytes(-len(head) % 4) + value.encode("utf-16le") + b"\0\0"
+        out += head + bytes(-len(head) % 4)
+    return out
+
+
+for title, facts, told in [
+        ("name", "program.disguised", {"OriginalFilename": "会議資料.pdf"}),
+        ("reader", "program.disguised",
+         {"FileDescription": "Adobe Acrobat Document"}),
+        ("japanese", "program.disguised",
+         {"ProductName": "Microsoft Word 文書"}),
+        ("neighbour", "", {"OriginalFilename": "tool.exe",
+                           "FileDescription": "A tool",
+                           "ProductName": "Words and tools"})]:
+    carrier("disguise-" + title, facts + " attachment.program")(
+        lambda told=told: mail(("a.dat", version(**told))))
