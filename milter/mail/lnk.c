@@ -28,6 +28,7 @@ enum {
 	ICON_ENVIRONMENT = 0xa0000007u - 0xa0000000u,
 	ANSI_BYTES = 260,
 	UNICODE_BYTES = 520,
+	PATH_BYTES = 65536, /* more than Windows takes */
 	ITEMS = 64 /* folders of one path */
 };
 
@@ -52,6 +53,7 @@ number_at(struct span s, size_t at, size_t bytes)
 static const char *
 narrow(struct arena *a, struct span s)
 {
+	s.len = s.len < PATH_BYTES ? s.len : PATH_BYTES;
 	return charset_decode(a, "", (struct span){ s.at, span_find(s, 0) },
 	    NULL);
 }
@@ -61,6 +63,7 @@ wide(struct arena *a, struct span s)
 {
 	size_t len = 0;
 
+	s.len = s.len < PATH_BYTES ? s.len : PATH_BYTES;
 	while (len + 1 < s.len && (s.at[len] != 0 || s.at[len + 1] != 0))
 		len += 2;
 	return charset_decode(a, "utf-16le", (struct span){ s.at, len }, NULL);
@@ -126,10 +129,11 @@ join(struct arena *a, const char *path, const char *name)
 static bool
 items(struct arena *a, struct span *s, struct lnk *l)
 {
+	bool there = s->len >= 2;
 	size_t len = mapi_number(s, 2);
 	struct span list = { s->at, len };
 
-	if (len > s->len)
+	if (!there || len > s->len)
 		return false;
 	*s = span_from(*s, len);
 	for (int i = 0; i < ITEMS && list.len >= 2; i++) {
@@ -190,9 +194,10 @@ info(struct arena *a, struct span *s, struct lnk *l)
 static bool
 string(struct arena *a, struct span *s, bool unicode, const char **out)
 {
+	bool there = s->len >= 2;
 	size_t len = mapi_number(s, 2) * (unicode ? 2u : 1u);
 
-	if (len > s->len)
+	if (!there || len > s->len)
 		return false;
 	if (out != NULL)
 		*out = charset_decode(a, unicode ? "utf-16le" : "",

@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/mail/corpus \
 	tests/mail/html \
 	tests/mail/limits \
+	tests/mail/lnk \
 	tests/mail/marks \
 	tests/mail/message \
 	tests/mail/names \
@@ -18,6 +19,8 @@ tests_mail_html_SOURCES = %D%/html.c %D%/tree.c %D%/tree.h
 tests_mail_html_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_limits_SOURCES = %D%/limits.c %D%/tree.c %D%/tree.h
 tests_mail_limits_LDADD = $(MAIL_TEST_LIBS)
+tests_mail_lnk_SOURCES = %D%/lnk.c
+tests_mail_lnk_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_marks_SOURCES = %D%/marks.c %D%/tree.c %D%/tree.h
 tests_mail_marks_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_message_SOURCES = %D%/message.c %D%/tree.c %D%/tree.h
