@@ -177,6 +177,9 @@ look_at(const struct inspection *i, const struct part *p, struct span bytes)
 	if (is_padded(l.arguments))
 		inspect_fact(i, FACT_SHORTCUT_HIDDEN, p, "%.*s", SHOWN,
 		    fold(i->message->arena, l.arguments));
+	if (l.block.len > 0)
+		inspect_fact(i, FACT_SHORTCUT_APPENDED, p,
+		    "%zu bytes in a block that is not of Windows", l.block.len);
 	if (l.appended.len > 0)
 		inspect_fact(i, FACT_SHORTCUT_APPENDED, p,
 		    "%zu bytes behind its end", l.appended.len);

@@ -28,6 +28,8 @@ enum {
 	ICON_ENVIRONMENT = 0xa0000007u - 0xa0000000u,
 	ANSI_BYTES = 260,
 	UNICODE_BYTES = 520,
+	KNOWN_BLOCKS = 0x0c, /* and none of them is as large as: */
+	BLOCK_MOST = 65536,
 	PATH_BYTES = 65536, /* more than Windows takes */
 	ITEMS = 64 /* folders of one path */
 };
@@ -260,6 +262,9 @@ blocks(struct arena *a, struct span *s, struct lnk *l)
 			return false;
 		block = (struct span){ s->at + 8, len - 8 };
 		path = variables(a, block);
+		if ((kind > KNOWN_BLOCKS || len > BLOCK_MOST) &&
+		    l->block.len == 0)
+			l->block = block;
 		if (kind == ENVIRONMENT)
 			l->environment = path;
 		else if (kind == ICON_ENVIRONMENT && *path != '\0')
@@ -292,20 +297,28 @@ lnk_parse(struct arena *a, struct span bytes, struct lnk *l)
 		l->appended = s;
 }
 
+static void
+add_hidden(struct reading *r, struct node *n, const char *name, struct span s)
+{
+	struct node *child;
+
+	s.len = reading_take(r, n, s.len);
+	if (s.len == 0)
+		return;
+	child = unpack_member(r, n, NULL, s);
+	if (child != NULL)
+		names_add(r, child, name, "lnk");
+}
+
 void
 lnk_read(struct reading *r, struct node *n, struct span bytes)
 {
 	struct lnk l;
-	struct node *child;
 
 	lnk_parse(r->message->arena, bytes, &l);
 	if (!l.whole)
 		reading_mark(r, n, MARK_UNDECODED, n->whole.at,
 		    "shortcut (LNK) that is broken");
-	if (l.appended.len == 0)
-		return;
-	l.appended.len = reading_take(r, n, l.appended.len);
-	child = unpack_member(r, n, NULL, l.appended);
-	if (child != NULL)
-		names_add(r, child, "appended", "lnk");
+	add_hidden(r, n, "block", l.block);
+	add_hidden(r, n, "appended", l.appended);
 }

@@ -18,6 +18,8 @@ struct lnk {
 	const char *arguments;
 	const char *icon; /* a file, maybe with %variables% */
 	int icon_index;
+	struct span block; /* the first that Windows does not know, or that is
+			    * too large to be one of its own */
 	struct span appended; /* behind its last block: nothing of Windows' */
 	bool whole; /* its structure held to the end */
 };
@@ -29,7 +31,8 @@ bool lnk_is(struct span bytes);
  * the reading. */
 void lnk_parse(struct arena *a, struct span bytes, struct lnk *l);
 
-/* Adds what is appended as a member of n; a link that is broken is a mark. */
+/* Adds what Windows passes over, a block or what is appended, as members of n;
+ * a link that is broken is a mark. */
 void lnk_read(struct reading *r, struct node *n, struct span bytes);
 
 #endif

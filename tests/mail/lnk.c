@@ -115,6 +115,46 @@ items_make_a_path(void **state)
 	arena_free(&a);
 }
 
+/* A share, what is on it, and a path with variables in both forms. */
+static void
+places_are_told(void **state)
+{
+	static const unsigned char none[512];
+	struct arena *a = arena_new(1 << 20);
+	struct made l;
+	struct lnk out;
+
+	(void)state;
+	begin(&l, 0x02, 0);
+	number(&l, 28 + 20 + 9 + 6, 4);
+	number(&l, 28, 4);
+	number(&l, 2, 4);
+	put(&l, none, 8);
+	number(&l, 28, 4);
+	number(&l, 28 + 20 + 9, 4);
+	number(&l, 20 + 9, 4);
+	number(&l, 2, 4);
+	number(&l, 20, 4);
+	put(&l, none, 8);
+	put(&l, "\\\\host\\a\0b.exe\0", 15);
+	number(&l, 0x314, 4);
+	number(&l, 0xa0000001, 4);
+	put(&l, "%a%", 3);
+	put(&l, none, 257);
+	put(&l, "%\0b\0%", 6);
+	put(&l, none, 512);
+	put(&l, none, 2);
+	number(&l, 12, 4);
+	number(&l, 0xb0000001, 4);
+	put(&l, "strg", 4);
+	out = parsed(a, &l);
+	assert_true(out.whole);
+	assert_string_equal(out.place, "\\\\host\\a\\b.exe");
+	assert_string_equal(out.environment, "%b%");
+	assert_int_equal(out.block.len, 4);
+	arena_free(&a);
+}
+
 /* Cut off anywhere, a link is not whole, and nothing is appended. */
 static void
 what_is_cut_off_is_not_whole(void **state)
@@ -155,6 +195,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strings_stand_in_their_order),
 		cmocka_unit_test(items_make_a_path),
+		cmocka_unit_test(places_are_told),
 		cmocka_unit_test(what_is_cut_off_is_not_whole),
 		cmocka_unit_test(others_are_none),
 	};

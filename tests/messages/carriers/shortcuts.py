@@ -109,6 +109,11 @@ for title, facts, content in [
         ("appended-zip",
          LINK + " shortcut.appended attachment.program attachment.runs",
          lambda: lnk(CMD, behind=zipped({"tool.exe": PROGRAM}))),
+        ("block", LINK + " shortcut.appended attachment.program",
+         lambda: lnk(CMD, blocks=struct.pack(
+             "<II", 8 + len(PROGRAM), 0xA0000042) + PROGRAM)),
+        ("block-neighbour", LINK, lambda: lnk(CMD, blocks=struct.pack(
+            "<III", 12, 0xA0000004, 932))),
         ("share", LINK + " shortcut.remote",
          lambda: lnk(info=share_info("\\\\example.net\\a", "b.exe"))),
         ("share-arguments", LINK + " shortcut.remote",
