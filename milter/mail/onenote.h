@@ -12,8 +12,8 @@ bool onenote_is(struct span bytes);
 
 /*
  * Adds the files that lie in it, pictures of its pages among them, wherever one
- * begins: a list that does not name one hides nothing. The form that the
- * service keeps (2.8) has its files in pieces, which is a mark.
+ * begins: a list that does not name one hides nothing. Both forms are read,
+ * that of a file (MS-ONESTORE) and that of the service (MS-FSSHTTPB).
  */
 void onenote_read(struct reading *r, struct node *n, struct span bytes);
 

@@ -507,6 +507,21 @@ def section(*files, form="109add3f-911b-49f5-a5d0-1791edc8aed8"):
     return out
 
 
+def packaged(*files):
+    """As the service keeps it (MS-FSSHTTPB)."""
+    def compact(n):
+        size = next(s for s in range(1, 8) if n < 1 << 7 * s)
+        return (n << size | 1 << size - 1).to_bytes(size, "little")
+    out = section(form="638de92f-a6d4-4bc1-9a36-b3fc2511a5b7")
+    for data in files:
+        body = compact(len(data)) + data
+        size = len(body)
+        long = b"" if size < 0x7FFF else compact(size)
+        out += b"\x15" + struct.pack("<I", min(size, 0x7FFF) << 17 | 2 << 3
+                                     | 2) + long + body
+    return out
+
+
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\1" + bytes(8)
 HELD = "onenote.embedded"
 for title, facts, content in [
@@ -522,8 +537,13 @@ for title, facts, content in [
         ("hiding", HELD + " attachment.program uninspectable",
          lambda: section(PICTURE, PROGRAM).replace(
              struct.pack("<Q", len(PICTURE)), struct.pack("<Q", 1 << 40))),
-        ("packaged", "uninspectable", lambda: section(
-            form="638de92f-a6d4-4bc1-9a36-b3fc2511a5b7")),
+        ("packaged", HELD + " attachment.program",
+         lambda: packaged(PICTURE, PROGRAM)),
+        ("packaged-large", HELD + " attachment.program",
+         lambda: packaged(PROGRAM + bytes(40000))),
+        ("packaged-neighbour", "", lambda: packaged(PICTURE)),
+        ("packaged-bytes-neighbour", "",
+         lambda: packaged() + b"\x15\x12\0ab" + PROGRAM),
         ("neighbour", "", lambda: section(PICTURE)),
         ("empty-neighbour", "", section)]:
     carrier("onenote-" + title, facts)(
