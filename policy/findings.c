@@ -17,6 +17,7 @@ findings_new(void)
 	findings_text(&f->subject, "");
 	findings_text(&f->message_id, "");
 	findings_text(&f->from, "");
+	findings_text(&f->campaign, "");
 	return f;
 }
 
@@ -56,6 +57,7 @@ findings_free(struct findings **f)
 	free((*f)->subject);
 	free((*f)->message_id);
 	free((*f)->from);
+	free((*f)->campaign);
 	free(*f);
 	*f = NULL;
 }

@@ -82,6 +82,7 @@ struct findings {
 	char *subject; /* decoded Subject, printable, for people */
 	char *message_id; /* without angle brackets */
 	char *from; /* decoded From, printable */
+	char *campaign; /* its identifier, or ""; sekimorid's, never sent */
 	bool finished;
 };
 
@@ -102,7 +103,7 @@ int findings_part(struct findings *f, const struct seen_part *part);
 /* Adds a link; as findings_part(). */
 int findings_url(struct findings *f, const struct seen_url *url);
 
-/* Sets one of engine, subject, message_id, from: copied, printable. */
+/* Sets one of engine, subject, message_id, from, campaign: copied, printable. */
 void findings_text(char **field, const char *text);
 
 /* Was this fact found? The first of it, or NULL. */

@@ -187,6 +187,9 @@ decided(struct events *all, const struct carry *c, const struct group *g)
 	json_object_set_new(f, "ms", json_integer(clock_ms() - c->a->started));
 	if (g->effect == VERDICT_QUARANTINE)
 		json_object_set_new(f, "q", json_string(g->held));
+	if (c->a->findings->campaign[0] != '\0')
+		json_object_set_new(f, "campaign",
+		    json_string(c->a->findings->campaign));
 	if (c->a->release_id != NULL)
 		json_object_set_new(f, "release",
 		    json_string(c->a->release_id));

@@ -126,6 +126,8 @@ add_verdict(json_t *meta, const struct meta_source *m)
 		or_empty(f->from), "message_id", or_empty(f->message_id),
 		"facts", findings_facts_json(f), "parts",
 		findings_parts_json(f), "urls", findings_urls_json(f)));
+	if (f->campaign[0] != '\0')
+		json_object_set_new(meta, "campaign", json_string(f->campaign));
 }
 
 /* Every field that must be there, is: a text that is no UTF-8 leaves its whole

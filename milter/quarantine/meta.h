@@ -13,8 +13,8 @@
  * queue_id, created, class, rule, basis, verdict, score, sender, sender_args,
  * rcpts and rcpt_args (arrays of strings in the same order), client_ip, helo,
  * auth_user, direction of the first recipient, subject, from, message_id,
- * size, sha256, dedupe, facts, parts, urls, seen_count; later those that
- * quarantine_move() is given.
+ * size, sha256, dedupe, facts, parts, urls, seen_count; campaign, when it
+ * belongs to one; later those that quarantine_move() is given.
  */
 struct meta_source {
 	int message;

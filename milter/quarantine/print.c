@@ -29,14 +29,15 @@ shown(const json_t *o, const char *key, char *out, size_t size)
 void
 print_table(const json_t *list)
 {
-	const char *const format = "%-26s  %-9s  %-20.19s  %-12s  %-32s  %s\n";
+	const char *const format =
+	    "%-26s  %-9s  %-20.19s  %-12s  %-13s  %-32s  %s\n";
 	char state[16], created[64], class[16], sender[40], subject[160];
-	char id[32];
+	char id[32], campaign[16];
 	json_t *m;
 	size_t i;
 
-	printf(format, "ID", "STATE", "HELD SINCE (UTC)", "CLASS", "SENDER",
-	    "SUBJECT");
+	printf(format, "ID", "STATE", "HELD SINCE (UTC)", "CLASS", "CAMPAIGN",
+	    "SENDER", "SUBJECT");
 	json_array_foreach(list, i, m)
 	{
 		shown(m, "sender", sender, sizeof sender);
@@ -44,6 +45,7 @@ print_table(const json_t *list)
 		    shown(m, "state", state, sizeof state),
 		    shown(m, "created", created, sizeof created),
 		    shown(m, "class", class, sizeof class),
+		    shown(m, "campaign", campaign, sizeof campaign),
 		    sender[0] == '\0' ? "<>" : sender,
 		    shown(m, "subject", subject, sizeof subject));
 	}
@@ -122,6 +124,7 @@ print_held(const json_t *meta)
 		{ "queue_id", "Queue ID" },
 		{ "msg", "Message" },
 		{ "class", "Class" },
+		{ "campaign", "Campaign" },
 		{ "rule", "Rule" },
 		{ "basis", "Basis" },
 		{ "sender", "Sender" },

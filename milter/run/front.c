@@ -201,6 +201,11 @@ set_up(struct reason *why)
 	gate.pairs = pairs_new();
 	if (gate.pairs == NULL)
 		return reason_set(why, "no memory");
+	if (conf->campaign_table > 0) {
+		gate.campaigns = campaigns_new((size_t)conf->campaign_table);
+		if (gate.campaigns == NULL)
+			return reason_set(why, "no memory for campaign_table");
+	}
 	if (second_start(why) == -1 || injector_start(why) == -1)
 		return -1;
 	return awake_start(conf->milter_socket, why);
@@ -225,6 +230,7 @@ front_main(const char *file, int control)
 	status = smfi_main() == MI_FAILURE ? 1 : 0;
 	second_stop();
 	injector_stop();
+	campaigns_free(&gate.campaigns);
 	pairs_free(&gate.pairs);
 	spool_close(&gate.spool);
 	quarantine_close(&gate.quarantine);

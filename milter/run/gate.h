@@ -9,6 +9,7 @@
 #include "milter/quarantine/quarantine.h"
 #include "milter/quarantine/spool.h"
 #include "milter/record/journal.h"
+#include "milter/run/campaign.h"
 #include "milter/run/pairs.h"
 #include "milter/run/site.h"
 
@@ -22,6 +23,7 @@ struct gate {
 	struct quarantine *quarantine;
 	struct spool *spool;
 	struct pairs *pairs;
+	struct campaigns *campaigns; /* NULL: campaign_table is 0 */
 	char scan_socket[512], lookup_socket[512], seal_socket[512];
 	_Atomic bool draining; /* SIGTERM: defer what comes now */
 	_Atomic int64_t connections;

@@ -170,6 +170,50 @@ ask_about(const struct session *s, int message)
 	return f;
 }
 
+static void
+record_campaign(const struct session *s, const struct campaign *c)
+{
+	static const struct actor actor = { "system", "sekimorid", "" };
+	const struct envelope *e = s->envelope;
+	json_t *fields =
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b}",
+		"campaign", c->id, "msg", e->id, "queue_id", e->queue_id,
+		"name", c->what, "pattern", c->pattern, "mails", c->mails,
+		"recipients", c->recipients, "senders", c->senders, "contents",
+		c->contents, "suspicious", c->suspicious);
+	struct reason why = { "not UTF-8 text" };
+
+	log_warning("%s: id=%s campaign %s begins", e->queue_id, e->id, c->id);
+	if (fields == NULL || journal_event(gate.journal, EVENT_CAMPAIGN_BEGUN,
+				  &actor, fields, &why) == -1)
+		log_warning("campaign %s: not recorded: %s", c->id, why.text);
+}
+
+/* Only what was inspected counts, once: what is deferred comes again. */
+static void
+note_campaign(const struct session *s, struct findings *f)
+{
+	const struct conf *conf = s->site->conf;
+	struct campaign c;
+
+	if (gate.campaigns == NULL || s->envelope->inside || !f->finished ||
+	    !campaign_note(gate.campaigns, conf, s->envelope, f, clock_ms(),
+		&c))
+		return;
+	findings_text(&f->campaign, c.id);
+	findings_fact(f, FACT_CAMPAIGN, -1, 0,
+	    "%s: %s%s, within %lld s %u mails to %u recipients", c.id,
+	    c.pattern[0] != '\0' ? "named like " : "the same bytes as ",
+	    c.pattern[0] != '\0' ? c.pattern : c.what,
+	    (long long)conf->campaign_window, c.mails, c.recipients);
+	if (c.suspicious)
+		findings_fact(f, FACT_CAMPAIGN_SUSPICIOUS, -1, 0,
+		    "%s: from %u domains, %u different contents", c.id,
+		    c.senders, c.contents);
+	if (c.begins)
+		record_campaign(s, &c);
+}
+
 /* The other half of such a pair may come later, or be held already. */
 static void
 note_password(const struct session *s, int message, const struct findings *f)
@@ -207,9 +251,10 @@ judge_inspected(struct session *s, const struct mta *mta, int message)
 {
 	struct findings *f = ask_about(s, message);
 	struct act act = begin_act(s, mta, message, f);
-	sfsistat answer =
-	    carry_out(&act, act_plan(s->site->policy, f, s->envelope));
+	sfsistat answer;
 
+	note_campaign(s, f);
+	answer = carry_out(&act, act_plan(s->site->policy, f, s->envelope));
 	note_password(s, message, f);
 	findings_free(&f);
 	return answer;

@@ -11,7 +11,9 @@ site_sources = %D%/site.c %D%/site.h %D%/ask.c %D%/ask.h \
 	%D%/spawn.c %D%/spawn.h %D%/collect.c %D%/collect.h
 
 sekimorid_SOURCES = %D%/sekimorid.c \
+	%D%/attached.c %D%/attached.h \
 	%D%/awake.c %D%/awake.h \
+	%D%/campaign.c %D%/campaign.h \
 	%D%/folders.c \
 	%D%/front.c %D%/front.h \
 	%D%/gate.c %D%/gate.h \

@@ -111,6 +111,24 @@ message_of(const struct look *l, struct reason *why)
 	return message;
 }
 
+/* What the gate itself saw when the mail came is no less true now. */
+static void
+keep_campaign(const struct look *l)
+{
+	const json_t *fact;
+	size_t i;
+
+	findings_text(&l->findings->campaign, text_of(l->meta, "campaign"));
+	json_array_foreach(json_object_get(l->meta, "facts"), i, fact)
+	{
+		enum fact is = fact_named(text_of(fact, "name"));
+
+		if (is == FACT_CAMPAIGN || is == FACT_CAMPAIGN_SUSPICIOUS)
+			findings_fact(l->findings, is, -1, 0, "%s",
+			    text_of(fact, "evidence"));
+	}
+}
+
 static bool
 ask_again(struct look *l, struct reason *why)
 {
@@ -127,6 +145,7 @@ ask_again(struct look *l, struct reason *why)
 		return false;
 	l->findings = ask_servers(l->site->conf, &q);
 	close(q.message);
+	keep_campaign(l);
 	return l->findings->finished &&
 	       !findings_has(l->findings, FACT_UNINSPECTABLE_ENCRYPTED);
 }

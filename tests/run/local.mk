@@ -12,3 +12,12 @@ check_PROGRAMS += tests/run/ctl_out
 tests_run_ctl_out_SOURCES = tests/run/ctl_out.c milter/run/ctl_out.c \
 	milter/run/ctl_out.h
 tests_run_ctl_out_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/run/attached
+tests_run_attached_SOURCES = %D%/attached.c milter/run/attached.c
+tests_run_attached_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/run/campaign
+tests_run_campaign_SOURCES = %D%/campaign.c milter/run/campaign.c \
+	milter/run/attached.c
+tests_run_campaign_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
