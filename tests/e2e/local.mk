@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	%D%/gate.py %D%/keys.py %D%/ledger.py %D%/mta.py \
 	%D%/network.py %D%/zone.json \
 	%D%/scenarios/__init__.py \
+	%D%/scenarios/burst.py \
 	%D%/scenarios/faults.py \
 	%D%/scenarios/fence.py \
 	%D%/scenarios/inbound.py \

@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 
 import sink  # noqa: E402
 from carriers import LETTER, PROGRAM  # noqa: E402
+from carriers import documents, pdfs  # noqa: E402
 from carriers.archives import locked  # noqa: E402
 from daemon import Daemon, attachment, mail, main, until  # noqa: E402
 
@@ -105,5 +106,53 @@ def switched_off():
         assert d.events("quarantine.judge") == [] and out.mails == []
 
 
-main([password_comes_second, a_program_stays_held, password_comes_first,
+def docx(**more):
+    return documents.ooxml({"word/document.xml": b"<w:document/>", **more})
+
+
+# Each opens with PASSWORD only: a harmless one, and one that must not pass.
+DOCUMENTS = [
+    (b"a.pdf", lambda: pdfs.encrypted(PASSWORD.encode(), 4),
+     lambda: pdfs.encrypted(PASSWORD.encode(), 4,
+                            *pdfs.file(b"tool.exe", PROGRAM, 6)), "program"),
+    (b"b.pdf", lambda: pdfs.encrypted(PASSWORD.encode(), 6),
+     lambda: pdfs.encrypted(PASSWORD.encode(), 6,
+                            *pdfs.file(b"tool.exe", PROGRAM, 6)), "program"),
+    (b"c.docx", lambda: documents.agile(docx(), PASSWORD),
+     lambda: documents.agile(documents.docm(documents.CALLS), PASSWORD),
+     "macro"),
+    (b"d.docx", lambda: documents.standard(docx(), PASSWORD),
+     lambda: documents.standard(documents.docm(documents.CALLS), PASSWORD),
+     "macro"),
+]
+
+
+def documents_open_too():
+    """Held, then judged by what is in them, each like the zip above."""
+    for name, harmless, harmful, rule in DOCUMENTS:
+        with House() as (d, out):
+            good = attachment(name, harmless())
+            ids = {held(d, good): ("deliver", "tag"),
+                   held(d, attachment(name, harmful())): ("quarantine",)}
+            d.send(notice())
+            judged(d, 2)
+            for event in d.events("quarantine.judge"):
+                assert event["verdict"] in ids[event["q"]], (name, event)
+                if event["verdict"] == "quarantine":
+                    assert event["rule"] == rule, (name, event)
+            until(lambda: len(out.mails) == 1, "the released mail")
+            assert out.mails[0].body() == good.partition(b"\r\n\r\n")[2]
+
+
+def documents_after_their_password():
+    with House() as (d, _):
+        d.send(notice())
+        for name, harmless, harmful, _ in DOCUMENTS:
+            answer = d.send(attachment(name, harmless()))
+            assert answer.code == 250 and not answer.discarded, (name, answer)
+            held(d, attachment(name, harmful()))
+
+
+main([password_comes_second, a_program_stays_held, documents_open_too,
+      documents_after_their_password, password_comes_first,
       switched_off])
