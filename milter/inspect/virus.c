@@ -56,6 +56,15 @@ holds_members(const struct part *p)
 	return p->child != NULL && p->child->origin == ORIGIN_MEMBER;
 }
 
+/* Did our own walk get into it? A PDF that it opened has its objects as a
+ * child, with or without files; one that stays closed has no child. */
+static bool
+was_walked(const struct part *p)
+{
+	return p->child != NULL && (p->child->origin == ORIGIN_MEMBER ||
+				       p->child->origin == ORIGIN_OBJECTS);
+}
+
 static bool
 has_mark(const struct part *p, enum mark_kind kind)
 {
@@ -136,7 +145,7 @@ state(struct inspection *i, const struct part *p, const struct outcome *o)
 		return;
 	case ENGINE_ENCRYPTED:
 		/* Our own walk tells which members are, and opens some. */
-		if (holds_members(p)) {
+		if (was_walked(p)) {
 			state_clean(i, p);
 			return;
 		}

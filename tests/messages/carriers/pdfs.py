@@ -233,6 +233,10 @@ for revision in 2, 3, 4, 6:
         lambda revision=revision: mail(
             ("a.pdf", encrypted(b"Sakura2026", revision, *HELD)),
             text="パスワード：Sakura2026"))
+# As most are: nothing is attached to it.
+carrier("pdf-opened-neighbour", "archive.password")(
+    lambda: mail(("a.pdf", encrypted(b"Sakura2026", 4)),
+                 text="パスワード：Sakura2026"))
 # A stored first member is within the bytes where a PDF may begin.
 carrier("pdf-first-in-tar", RUNS)(lambda: mail(("a.tar", tarred(
     {"a.pdf": pdf(), "tool.exe": PROGRAM}))))
