@@ -153,6 +153,30 @@ def documents_after_their_password():
             held(d, attachment(name, harmful()))
 
 
+def a_campaign_stays_held():
+    """Its password does not open the gate: a burst is no less one for it."""
+    with House() as (d, out):
+        file = locked({"letter.txt": LETTER * 40}, PASSWORD)
+        names = [held_for(d, i, attachment(b"letter.zip", file))
+                 for i in range(12)]
+        d.send(notice())
+        judged(d, 12)
+        verdicts = {e["q"]: e["verdict"] for e in d.events("quarantine.judge")}
+        assert verdicts[names[0]] in ("deliver", "tag"), verdicts
+        assert verdicts[names[-1]] == "quarantine", verdicts
+        event, = d.events("campaign.begun")
+        shown = d.ctl("quarantine", "show", names[-1]).stdout
+        assert "campaign" in shown and event["campaign"] in shown, shown
+        until(lambda: out.mails, "the first")
+
+
+def held_for(d, number, message):
+    """Held for an official of that number; its name."""
+    d.send(message, to=["official%d@here.example" % number])
+    name, = d.held(message)
+    return name
+
+
 main([password_comes_second, a_program_stays_held, documents_open_too,
-      documents_after_their_password, password_comes_first,
-      switched_off])
+      documents_after_their_password, a_campaign_stays_held,
+      password_comes_first, switched_off])
