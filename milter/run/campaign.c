@@ -104,16 +104,24 @@ sketch_add(struct sketch *s, uint64_t number)
 	s->bits[number / 64 % SKETCH_WORDS] |= 1ULL << (number % 64);
 }
 
+static int
+sketch_bits(const struct sketch *a, const struct sketch *b)
+{
+	int set = 0;
+
+	for (size_t i = 0; i < SKETCH_WORDS; i++)
+		set += __builtin_popcountll(a->bits[i] | b->bits[i]);
+	return set;
+}
+
 /* How many different things set so many bits, as is to be expected: when i of
  * them are set, the next is met after SKETCH_BITS / (SKETCH_BITS - i) more. */
 static unsigned
 sketch_count(const struct sketch *a, const struct sketch *b)
 {
 	double tries = 0.5;
-	int set = 0;
+	int set = sketch_bits(a, b);
 
-	for (size_t i = 0; i < SKETCH_WORDS; i++)
-		set += __builtin_popcountll(a->bits[i] | b->bits[i]);
 	for (int i = 0; i < set; i++)
 		tries += (double)SKETCH_BITS / (SKETCH_BITS - i);
 	return (unsigned)tries;
@@ -162,12 +170,12 @@ is_near(uint64_t a, uint64_t b)
 }
 
 /* How much would be lost with a place: nothing, when its time is over. */
-static unsigned
+static int
 worth(const struct place *p, int64_t now, int64_t window)
 {
 	if (p->size == 0 || now - p->seen > window)
 		return 0;
-	return sketch_count(&p->now.mails, &p->before.mails);
+	return sketch_bits(&p->now.mails, &p->before.mails);
 }
 
 static struct place *
@@ -179,7 +187,7 @@ place_of(struct campaigns *c, const struct trace *t, int64_t now,
 	struct place *least = set;
 
 	for (struct place *p = set; p < set + WAYS; p++) {
-		unsigned a, b;
+		int a, b;
 
 		if (p->size != 0 && is_near(t->size, p->size) &&
 		    memcmp(p->key, t->key, sizeof p->key) == 0)

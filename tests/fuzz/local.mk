@@ -4,7 +4,8 @@
 # dictionary and seeds (contrib/fuzz), and where FUZZ_CORPUS says, what earlier
 # runs found. A crash leaves its input behind and becomes a test. One alone:
 # make fuzz FUZZ_TARGETS=archive.
-FUZZ_TARGETS = archive attached compound findings message password pdf rules smuggle zip
+FUZZ_TARGETS = archive attached campaign compound findings message password pdf \
+	rules smuggle zip
 FUZZ_SECONDS = 60
 FUZZ_CORPUS = tests/fuzz/corpus
 FUZZ_FLAGS =
@@ -12,6 +13,7 @@ EXTRA_DIST += contrib/fuzz tests/fuzz/run $(fuzz_sources)
 fuzz_sources = \
 	tests/fuzz/archive.c \
 	tests/fuzz/attached.c \
+	tests/fuzz/campaign.c \
 	tests/fuzz/compound.c \
 	tests/fuzz/findings.c \
 	tests/fuzz/message.c \
