@@ -36,6 +36,7 @@ struct place {
 	int64_t since;
 	struct tally now, before;
 	bool told; /* campaign.begun was said */
+	bool suspicious; /* it was, and it lasts */
 };
 
 struct campaigns {
@@ -59,6 +60,7 @@ struct search {
 	int64_t now; /* clock_ms() */
 	struct tally whole; /* of the mail, without its contents */
 	struct place *best;
+	uint8_t key[HASH_BYTES]; /* of best, which may make room yet */
 	struct campaign *found; /* what best is */
 };
 
@@ -237,7 +239,7 @@ is_many(const struct place *p, const struct conf *conf,
 static void
 describe(const struct place *p, const struct conf *conf, struct campaign *seen)
 {
-	unsigned few = p->told ? 2 : 1;
+	unsigned few = p->suspicious ? 2 : 1;
 	uint8_t digest[HASH_BYTES];
 	char hex[HASH_HEX];
 
@@ -265,10 +267,12 @@ count(const struct search *s, const struct trace *t, struct campaign *seen)
 	p->seen = s->now;
 	tally_join(&p->now, &t->tally);
 	describe(p, s->conf, seen);
-	if (is_many(p, s->conf, seen))
-		return p;
-	p->told = false;
-	return NULL;
+	if (!is_many(p, s->conf, seen)) {
+		p->told = p->suspicious = false;
+		return NULL;
+	}
+	p->suspicious = seen->suspicious;
+	return p;
 }
 
 /* Counts one attachment, by its bytes or by its name. */
@@ -293,6 +297,8 @@ note(struct search *s, const struct attached *a, bool by_name)
 	    (s->best != NULL && (s->found->suspicious || !seen.suspicious)))
 		return;
 	s->best = p;
+	memcpy(s->key, p->key, sizeof s->key);
+	seen.begins = !p->told;
 	*s->found = seen;
 }
 
@@ -329,10 +335,8 @@ campaign_note(struct campaigns *c, const struct conf *conf,
 		if (is_first(list, i))
 			note(&s, &list[i], true);
 	}
-	if (s.best != NULL) {
-		found->begins = !s.best->told;
+	if (s.best != NULL && memcmp(s.best->key, s.key, sizeof s.key) == 0)
 		s.best->told = true;
-	}
 	pthread_mutex_unlock(&c->mutex);
 	return s.best != NULL;
 }

@@ -195,6 +195,30 @@ other_sizes_are_other_files(void **unused)
 	}
 }
 
+/* Four numbers of a newsletter are a newsletter. */
+static void
+a_newsletter_may_have_numbers(void **unused)
+{
+	struct burst b = { .sender = "a@out.example",
+		.rcpt = "r%d@here.example",
+		.name = "news_%d.pdf",
+		.content = "",
+		.step = SECOND };
+
+	(void)unused;
+	for (int number = 1; number <= 4; number++) {
+		b.content = &"1234"[number - 1];
+		for (int n = 1; n <= 20; n++)
+			if (deliver(&b, n))
+				assert_false(found.suspicious);
+		assert_int_equal(found.contents, 1);
+	}
+	b.content = "number %d";
+	for (int n = 1; n <= 20; n++)
+		assert_true(deliver(&b, n));
+	assert_true(found.suspicious);
+}
+
 static void
 logos_are_no_campaign(void **unused)
 {
@@ -336,6 +360,7 @@ main(void)
 		CASE(many_senders_are_suspicious),
 		CASE(changing_contents_are_one_campaign),
 		CASE(other_sizes_are_other_files),
+		CASE(a_newsletter_may_have_numbers),
 		CASE(logos_are_no_campaign),
 		CASE(ordinary_names_in_ordinary_time_are_none),
 		CASE(correspondence_is_none),
