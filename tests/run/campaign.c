@@ -281,7 +281,8 @@ a_mail_tried_again_counts_once(void **unused)
 	const struct burst b = { .sender = "a@out.example",
 		.rcpt = "r%d@here.example",
 		.name = "invoice_%d.zip",
-		.content = "polymorphic %d" };
+		.content = "polymorphic %d",
+		.rcpts = 12 };
 
 	(void)unused;
 	for (int again = 0; again < 100; again++)
