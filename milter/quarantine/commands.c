@@ -60,6 +60,7 @@ take_filter(int *argc, char **argv, struct quarantine_filter *f)
 {
 	f->state = command_option(argc, argv, "--state");
 	f->class = command_option(argc, argv, "--class");
+	f->campaign = command_option(argc, argv, "--campaign");
 	f->sender = command_option(argc, argv, "--sender");
 	f->recipient = command_option(argc, argv, "--recipient");
 	f->queue_id = command_option(argc, argv, "--queue-id");

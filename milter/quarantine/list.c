@@ -42,13 +42,12 @@ ids(struct quarantine *q, const struct quarantine_filter *filter,
 	return NULL;
 }
 
-/* The folder says which state it is in; the index may be behind. */
 static bool
-has_state(const json_t *meta, const char *state)
+has(const json_t *meta, const char *key, const char *value)
 {
-	const char *is = json_string_value(json_object_get(meta, "state"));
+	const char *is = json_string_value(json_object_get(meta, key));
 
-	return state == NULL || (is != NULL && strcmp(is, state) == 0);
+	return value == NULL || (is != NULL && strcmp(is, value) == 0);
 }
 
 json_t *
@@ -73,7 +72,10 @@ quarantine_list(struct quarantine *q, const struct quarantine_filter *filter,
 			meta = json_pack("{s:O, s:s, s:s}", "id", id, "state",
 			    "lost", "error", gone.text);
 		json_object_del(meta, "parts");
-		if (has_state(meta, filter->state))
+		/* The folder says which state it is in, the index may be
+		 * behind; of campaigns it does not know. */
+		if (has(meta, "state", filter->state) &&
+		    has(meta, "campaign", filter->campaign))
 			json_array_append(list, meta);
 		json_decref(meta);
 	}

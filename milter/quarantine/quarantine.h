@@ -79,6 +79,7 @@ int quarantine_open_message(struct quarantine *q, const char *id,
 /* Filters of a list; NULL or 0: all. Times in microseconds since 1970. */
 struct quarantine_filter {
 	const char *state, *class, *sender, *recipient, *queue_id;
+	const char *campaign;
 	int64_t since, until;
 	size_t limit;
 };

@@ -33,6 +33,8 @@ mail_hold(struct quarantine *q, int number, char id[IDENT_SIZE], int *seen,
 	int fd = message(number, why), result = -1;
 
 	ident_new(e->id);
+	if (number % 2 == 1)
+		findings_text(&f->campaign, "c0123456789ab");
 	findings_text(&f->subject, "\xe8\xab\x8b\xe6\xb1\x82\xe6\x9b\xb8");
 	findings_fact(f, FACT_VIRUS, -1, 0, "%s", "Test.Virus");
 	envelope_text(&e->queue_id, "4XQ1");

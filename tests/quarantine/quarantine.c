@@ -129,6 +129,9 @@ lists_take_filters(void **state)
 		{ { .recipient = "c@example.jp" }, 3 },
 		{ { .class = "attachment", .queue_id = "4XQ1" }, 3 },
 		{ { .class = "link" }, 0 },
+		{ { .campaign = "c0123456789ab" }, 1 },
+		{ { .campaign = "c0123456789ab", .limit = 1 }, 1 },
+		{ { .campaign = "c" }, 0 },
 		{ { .until = 1 }, 0 },
 		{ { .since = 1 }, 3 },
 	};

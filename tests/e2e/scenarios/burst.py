@@ -62,6 +62,8 @@ def burst_with_changing_bytes_is_held(g):
     same((event["pattern"], event["suspicious"]), ("invoice_#.txt", True))
     same(len(g.events("mail.verdict", campaign=name)), len(metas))
     same(g.ctl("quarantine", "list").stdout.count(name), len(metas))
+    listed = g.ctl_json("quarantine", "list", "--campaign", name)
+    same({m["id"] for m in listed}, {m["id"] for m in metas})
     assert name in g.ctl("quarantine", "show", metas[0]["id"]).stdout
 
 
