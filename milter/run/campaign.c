@@ -35,7 +35,7 @@ struct place {
 	 * and the one before. */
 	int64_t since;
 	struct tally now, before;
-	bool told; /* campaign.begun was said */
+	enum { UNTOLD, TOLD_MANY, TOLD_SUSPICIOUS } told; /* campaign.begun */
 	bool suspicious; /* it was, and it lasts */
 };
 
@@ -226,7 +226,7 @@ static bool
 is_many(const struct place *p, const struct conf *conf,
     const struct campaign *seen)
 {
-	unsigned few = p->told ? 2 : 1;
+	unsigned few = p->told != UNTOLD ? 2 : 1;
 	unsigned recipients = (unsigned)conf->campaign_recipients / few;
 	unsigned senders = (unsigned)conf->campaign_senders / few;
 
@@ -268,7 +268,8 @@ count(const struct search *s, const struct trace *t, struct campaign *seen)
 	tally_join(&p->now, &t->tally);
 	describe(p, s->conf, seen);
 	if (!is_many(p, s->conf, seen)) {
-		p->told = p->suspicious = false;
+		p->told = UNTOLD;
+		p->suspicious = false;
 		return NULL;
 	}
 	p->suspicious = seen->suspicious;
@@ -298,7 +299,7 @@ note(struct search *s, const struct attached *a, bool by_name)
 		return;
 	s->best = p;
 	memcpy(s->key, p->key, sizeof s->key);
-	seen.begins = !p->told;
+	seen.begins = p->told < (seen.suspicious ? TOLD_SUSPICIOUS : TOLD_MANY);
 	*s->found = seen;
 }
 
@@ -335,8 +336,9 @@ campaign_note(struct campaigns *c, const struct conf *conf,
 		if (is_first(list, i))
 			note(&s, &list[i], true);
 	}
-	if (s.best != NULL && memcmp(s.best->key, s.key, sizeof s.key) == 0)
-		s.best->told = true;
+	if (s.best != NULL && found->begins &&
+	    memcmp(s.best->key, s.key, sizeof s.key) == 0)
+		s.best->told = found->suspicious ? TOLD_SUSPICIOUS : TOLD_MANY;
 	pthread_mutex_unlock(&c->mutex);
 	return s.best != NULL;
 }

@@ -30,7 +30,9 @@ struct campaign {
 	/* "c" and twelve hex digits of the hash of what is the same: the same
 	 * on every gateway and after a restart. */
 	char id[CAMPAIGN_ID];
-	bool begins; /* this mail is the first that is said to belong to it */
+	/* This mail is the first that is said to belong to it, or the first
+	 * after which it is suspicious. */
+	bool begins;
 	/* From many senders, or with ever other contents under one name: no
 	 * newsletter does that. */
 	bool suspicious;

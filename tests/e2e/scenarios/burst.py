@@ -58,8 +58,8 @@ def everybody_gets_it(g, sent):
 def burst_with_changing_bytes_is_held(g):
     metas = the_rest_is_held(g, burst(g, "invoice_#.txt", changing))
     name, = {m["campaign"] for m in metas}
-    event, = g.events("campaign.begun", campaign=name)
-    same((event["pattern"], event["suspicious"]), ("invoice_#.txt", True))
+    event, = g.events("campaign.begun", campaign=name, suspicious=True)
+    same(event["pattern"], "invoice_#.txt")
     same(len(g.events("mail.verdict", campaign=name)), len(metas))
     same(g.ctl("quarantine", "list").stdout.count(name), len(metas))
     listed = g.ctl_json("quarantine", "list", "--campaign", name)
