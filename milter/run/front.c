@@ -169,6 +169,21 @@ record_swept(struct reason *why)
 	return result;
 }
 
+/* What is remembered from mail to mail. */
+static int
+set_up_memory(const struct conf *conf, struct reason *why)
+{
+	gate.pairs = pairs_new();
+	if (gate.pairs == NULL)
+		return reason_set(why, "no memory");
+	if (conf->campaign_table == 0)
+		return 0;
+	gate.campaigns = campaigns_new((size_t)conf->campaign_table);
+	if (gate.campaigns == NULL)
+		return reason_set(why, "no memory for campaign_table");
+	return 0;
+}
+
 static int
 set_up(struct reason *why)
 {
@@ -198,15 +213,8 @@ set_up(struct reason *why)
 	gate.spool = spool_open(conf, why);
 	if (gate.spool == NULL)
 		return reason_prefix(why, "spool");
-	gate.pairs = pairs_new();
-	if (gate.pairs == NULL)
-		return reason_set(why, "no memory");
-	if (conf->campaign_table > 0) {
-		gate.campaigns = campaigns_new((size_t)conf->campaign_table);
-		if (gate.campaigns == NULL)
-			return reason_set(why, "no memory for campaign_table");
-	}
-	if (second_start(why) == -1 || injector_start(why) == -1)
+	if (set_up_memory(conf, why) == -1 || second_start(why) == -1 ||
+	    injector_start(why) == -1)
 		return -1;
 	return awake_start(conf->milter_socket, why);
 }
