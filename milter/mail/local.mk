@@ -14,6 +14,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/content.c %D%/content.h \
 	%D%/decode.c %D%/decode.h \
 	%D%/directory.c %D%/directory.h \
+	%D%/doctext.c %D%/doctext.h \
 	%D%/encoded.c %D%/encoded.h \
 	%D%/header.c %D%/header.h \
 	%D%/html.c %D%/html.h \
