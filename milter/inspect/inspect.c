@@ -59,6 +59,19 @@ inspect_fact(const struct inspection *i, enum fact fact,
 	    text);
 }
 
+bool
+inspect_leaves(const struct inspection *i)
+{
+	const struct envelope *e = i->envelope;
+
+	if (e->inside)
+		return true;
+	for (size_t n = 0; n < e->rcpts_count; n++)
+		if (e->rcpts[n].direction == DIRECTION_OUTBOUND)
+			return true;
+	return false;
+}
+
 void
 inspect_not(struct inspection *i, const struct part *part, const char *reason)
 {

@@ -50,6 +50,9 @@ void inspect_fact(const struct inspection *i, enum fact fact,
     const struct part *part, const char *evidence, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* For inspectors: does the message leave one of our own, or go outside? */
+bool inspect_leaves(const struct inspection *i);
+
 /* For inspectors: the part was not inspected, for this reason. The first
  * reason stays; what the engine found is not taken back. */
 void

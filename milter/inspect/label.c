@@ -1,203 +1,104 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
-#include <unicode/uchar.h>
-#include <unicode/unorm2.h>
-#include <unicode/ustring.h>
+#include <strings.h>
 
 #include "milter/base/count.h"
+#include "milter/base/text.h"
+#include "milter/inspect/filetype.h"
 #include "milter/inspect/inspect.h"
+#include "milter/inspect/labels.h"
+#include "milter/inspect/properties.h"
 #include "milter/base/banned.h"
 
-/* A label stands at the head of a text; and what is longer is no label. */
-enum { LINES = 10, LINE_MOST = 1000, WORD_MOST = 16 };
+/*
+ * What our own people marked their mail as, at the places where people and
+ * programs mark it (domain.md 3.9): subject, head of the text, file names, the
+ * documents' properties and first lines, header fields of our own clients.
+ *
+ * Nothing that is found lowers anything. That a mail is public must be written
+ * on the mail itself: a label of an attachment may be older than the mail.
+ */
 
-static const struct {
-	enum fact fact;
-	const char *word;
-} labels[] = {
-#define LABEL(fact, word) { FACT_##fact, word },
-#include "milter/inspect/labels.def"
-#undef LABEL
+/* A label stands at the head of a text. */
+enum { HEAD = 10 };
+
+/* The class of outbound mail with files and no label, a setting. */
+static int64_t default_class = 1;
+
+/* Where a label is looked for; lines is how many may still be read. */
+struct place {
+	const struct inspection *i;
+	const struct part *part;
+	const char *name;
+	bool quoted; /* someone else's words */
+	bool mail; /* the mail itself, which alone can be public */
+	int lines;
 };
 
-/* A line in NFKC: 【部外秘】, ［部外秘］ and (部外秘) differ by brackets only,
- * 機密性２ is 機密性2. */
-struct line {
-	UChar text[4 * LINE_MOST];
-	int32_t len;
-};
-
-static bool
-read_line(struct line *line, const char *from, size_t len)
+static void
+found(void *owner, enum fact fact, const char *word)
 {
-	UChar raw[LINE_MOST];
-	UErrorCode error = U_ZERO_ERROR;
-	int32_t units;
-	const UNormalizer2 *nfkc = unorm2_getNFKCInstance(&error);
+	const struct place *at = owner;
 
-	u_strFromUTF8WithSub(raw, LINE_MOST, &units, from, (int32_t)len, 0xfffd,
-	    NULL, &error);
-	line->len = unorm2_normalize(nfkc, raw, units, line->text,
-	    (int32_t)COUNT(line->text), &error);
-	return U_SUCCESS(error) != 0;
+	if (fact == FACT_LABEL_PUBLIC && (at->quoted || !at->mail))
+		return;
+	if (at->quoted)
+		fact = FACT_LABEL_QUOTED;
+	inspect_fact(at->i, fact, at->part, "%s: %s", at->name, word);
 }
 
-static bool
-is_bracket(UChar c)
+static void
+look(struct place *at, enum labels_kind kind, const char *line, size_t len)
 {
-	return u_charType(c) == U_START_PUNCTUATION ||
-	       u_charType(c) == U_END_PUNCTUATION || c == '<' || c == '>' ||
-	       c == 0x226a || c == 0x226b || c == '"' || c == '*' ||
-	       c == 0x2605 || c == 0x25c6 || c == 0x25a0 || c == 0x25cf;
+	const struct labels want = { at, found };
+
+	labels_line(&want, kind, line, len);
 }
 
+/* Mail programs quote below a line like these. */
 static bool
-is_separator(UChar c)
+begins_quote(const char *line, size_t len)
 {
-	return is_bracket(c) || c == ':' || c == ',' || c == '/' || c == '|' ||
-	       c == 0x3001 || c == 0x3002 || c == 0x30fb || c == 0xff65;
-}
+	static const char *const begins[] = { "-----original message",
+		"---------- forwarded message", "-----forwarded message",
+		"begin forwarded message", "-----元のメッセージ",
+		"-----オリジナルメッセージ", "----- 元のメッセージ",
+		"---------- 転送メッセージ", "________________________________",
+		"from: ", "差出人:", "差出人：", "送信者:", "送信者：" };
+	static const char *const ends[] = { "wrote:", "さんは書きました:",
+		"のメール:", "> wrote", "さんは書きました：", "の投稿:" };
 
-/* A stretch of a line between two separators. */
-struct stretch {
-	int32_t from, to;
-	bool apart; /* in brackets, or the whole line */
-};
+	while (len > 0 && strchr(" \t", line[len - 1]) != NULL)
+		len--;
+	for (size_t n = 0; n < COUNT(begins); n++)
+		if (strncasecmp(line, begins[n], strlen(begins[n])) == 0)
+			return true;
+	for (size_t n = 0; n < COUNT(ends); n++) {
+		size_t last = strlen(ends[n]);
 
-/* The word without its blanks (部 外 秘), lower case, as UTF-8. */
-static bool
-squeeze(const struct line *line, const struct stretch *s, char *word,
-    size_t size)
-{
-	UChar letters[WORD_MOST + 8];
-	UErrorCode error = U_ZERO_ERROR;
-	int32_t used = 0;
-
-	for (int32_t i = s->from; i < s->to; i++) {
-		if (u_isUWhiteSpace(line->text[i]))
-			continue;
-		if (used == (int32_t)COUNT(letters))
-			return false;
-		letters[used++] = (UChar)u_tolower(line->text[i]);
-	}
-	u_strToUTF8(word, (int32_t)size, NULL, letters, used, &error);
-	return U_SUCCESS(error) && error != U_STRING_NOT_TERMINATED_WARNING;
-}
-
-/* 「部外秘」ではありません: what follows takes the label back. */
-static bool
-is_denied(const struct line *line, int32_t at)
-{
-	static const UChar *const denials[] = { u"ではあり", u"ではな", u"でな",
-		u"じゃな", u"を解除", u"の解除", u"解除", u"に該当し",
-		u"には該当し", u"には当た", u"とは" };
-
-	while (at < line->len &&
-	       (is_bracket(line->text[at]) || u_isUWhiteSpace(line->text[at])))
-		at++;
-	for (size_t i = 0; i < COUNT(denials); i++) {
-		int32_t len = u_strlen(denials[i]);
-
-		if (line->len - at >= len &&
-		    u_memcmp(line->text + at, denials[i], len) == 0)
+		if (len >= last &&
+		    strncasecmp(line + len - last, ends[n], last) == 0)
 			return true;
 	}
 	return false;
 }
 
+/* The head of a text: its first lines that are neither empty nor quoted. What
+ * is quoted is read to its end: each mail in it had a head of its own. */
 static void
-judge(const struct inspection *i, const struct part *p, const struct line *line,
-    const struct stretch *s)
+look_at_text(struct place *at, const char *s)
 {
-	char word[128];
+	bool below = false, outer = at->quoted;
 
-	if (!squeeze(line, s, word, sizeof word) || is_denied(line, s->to))
-		return;
-	for (size_t n = 0; n < COUNT(labels); n++)
-		if (strcmp(word, labels[n].word) == 0 &&
-		    (s->apart || (unsigned char)word[0] >= 0x80))
-			inspect_fact(i, labels[n].fact, p, "%s", word);
-}
-
-static bool
-is_blank(const struct line *line, const struct stretch *s, int32_t at)
-{
-	return at >= s->to || u_isUWhiteSpace(line->text[at]);
-}
-
-/* The end of the word at from. Letters that each stand for themselves are one
- * word (部 外 秘), or the last of them would be another label. */
-static int32_t
-word_end(const struct line *line, const struct stretch *s, int32_t from)
-{
-	int32_t at = from + 1;
-
-	if (!is_blank(line, s, at)) {
-		while (!is_blank(line, s, at))
-			at++;
-		return at;
-	}
-	while (at + 1 < s->to && !is_blank(line, s, at + 1) &&
-	       is_blank(line, s, at + 2))
-		at += 2;
-	return at;
-}
-
-/* Every stretch between separators, and every word of it between blanks. */
-static void
-judge_words(const struct inspection *i, const struct part *p,
-    const struct line *line, const struct stretch *s)
-{
-	int32_t at = s->from;
-
-	judge(i, p, line, s);
-	while (at < s->to) {
-		struct stretch word = { at, at, false };
-
-		if (is_blank(line, s, at)) {
-			at++;
-			continue;
-		}
-		word.to = at = word_end(line, s, at);
-		if (word.from > s->from || word.to < s->to)
-			judge(i, p, line, &word);
-	}
-}
-
-static void
-judge_line(const struct inspection *i, const struct part *p, const char *from,
-    size_t len)
-{
-	struct line line;
-	int32_t start = 0;
-
-	if (!read_line(&line, from, len < LINE_MOST ? len : LINE_MOST))
-		return;
-	for (int32_t at = 0; at <= line.len; at++) {
-		struct stretch s = { start, at, false };
-
-		if (at < line.len && !is_separator(line.text[at]))
-			continue;
-		s.apart = (start == 0 || is_bracket(line.text[start - 1])) &&
-			  (at == line.len || is_bracket(line.text[at]));
-		if (at > start)
-			judge_words(i, p, &line, &s);
-		start = at + 1;
-	}
-}
-
-/* The head of a text: its first lines that are neither empty nor quoted. */
-static void
-judge_text(const struct inspection *i, const struct part *p)
-{
-	const char *s = p->text;
-
-	for (int lines = 0; *s != '\0' && lines < LINES;) {
+	while (*s != '\0') {
 		size_t len = strcspn(s, "\r\n");
 
-		if (len > 0 && s[0] != '>') {
-			judge_line(i, p, s, len);
-			lines++;
+		below = below || begins_quote(s, len);
+		at->quoted = outer || below || *s == '>' ||
+			     strncmp(s, "＞", strlen("＞")) == 0;
+		if (len > 0 && (at->quoted || at->lines > 0)) {
+			look(at, LABELS_TEXT, s, len);
+			at->lines -= !at->quoted;
 		}
 		s += len;
 		s += strspn(s, "\r\n");
@@ -205,30 +106,155 @@ judge_text(const struct inspection *i, const struct part *p)
 }
 
 static bool
-goes_out(const struct envelope *e)
+property(void *owner, bool head, const char *text, size_t len)
 {
-	if (e->inside)
-		return true;
-	for (size_t n = 0; n < e->rcpts_count; n++)
-		if (e->rcpts[n].direction == DIRECTION_OUTBOUND)
+	struct place *at = owner;
+
+	at->name = head ? "document" : "property";
+	look(at, LABELS_TEXT, text, len);
+	return true;
+}
+
+/* 部外秘_budget.xlsx: the ending is no word of the name. */
+static void
+look_at_names(struct place *at)
+{
+	at->name = "name";
+	for (const struct file_name *n = at->part->names; n != NULL;
+	     n = n->next) {
+		const char *dot = strrchr(n->name, '.');
+		size_t len = dot == NULL || dot == n->name
+				 ? strlen(n->name)
+				 : (size_t)(dot - n->name);
+
+		look(at, LABELS_NAME, n->name, len);
+	}
+}
+
+/* The value of one label of many: "MSIP_Label_1f5a_Name=Confidential; ..." */
+static void
+look_at_field(struct place *at, const char *value)
+{
+	while (*value != '\0') {
+		size_t len = strcspn(value, ";\r\n");
+		const char *sign = memchr(value, '=', len);
+		const char *from = sign == NULL ? value : sign + 1;
+
+		look(at, LABELS_TEXT, from, len - (size_t)(from - value));
+		value += len;
+		value += strspn(value, "; \t\r\n");
+	}
+}
+
+/* Fields that a mail program of our own writes: Outlook's sensitivity (RFC
+ * 2156), Purview's labels, keywords. */
+static void
+look_at_fields(struct place *at, const struct header *h)
+{
+	static const char *const names[] = { "Sensitivity", "X-Sensitivity",
+		"Keywords", "msip_labels", "X-Classification", "X-Label" };
+
+	at->name = "header";
+	for (; h != NULL; h = h->next)
+		if (text_in(h->name, names, COUNT(names)))
+			look_at_field(at, h->value);
+}
+
+/* Is the part, or what it stands in, a mail attached to this one? */
+static bool
+is_forwarded(const struct part *p)
+{
+	for (; p != NULL; p = p->parent)
+		if (p->origin == ORIGIN_MESSAGE)
 			return true;
 	return false;
 }
 
-/* A text that is attached as a file has its own labels, which the body's
- * reader may not have meant for the mail: they count all the same. */
+static void
+look_at_part(const struct inspection *i, const struct part *p)
+{
+	const struct header *subject = message_header(p, "Subject");
+	struct place at = { .i = i, .part = p, .quoted = is_forwarded(p) };
+
+	if (p->origin == ORIGIN_MESSAGE && subject != NULL) {
+		at.name = "subject";
+		look(&at, LABELS_TEXT, subject->value, strlen(subject->value));
+	}
+	if (p->text != NULL) {
+		at.name = "text";
+		at.lines = HEAD;
+		at.mail = !filetype_is_file(p);
+		look_at_text(&at, p->text);
+	}
+	at.quoted = at.mail = false;
+	if (p->origin == ORIGIN_STREAM || p->origin == ORIGIN_OBJECTS)
+		return;
+	look_at_names(&at);
+	properties_read(i->message->arena, p, &at, property);
+}
+
+/* A file that a person attached: not a picture in the text, nor what a mail
+ * program adds to sign it. */
+static bool
+is_attached(const struct part *p)
+{
+	static const char *const added[] = { "application/pkcs7-signature",
+		"application/x-pkcs7-signature", "application/pgp-signature",
+		"application/pgp-encrypted" };
+
+	if (!filetype_is_file(p) || text_in(p->type, added, COUNT(added)))
+		return false;
+	return strncmp(p->type, "image/", 6) != 0 ||
+	       strcmp(p->disposition, "attachment") == 0;
+}
+
+/* S061: what officials handle is confidential unless it says otherwise. */
+static void
+look_for_none(const struct inspection *i)
+{
+	static const enum fact labels[] = { FACT_LABEL_C3, FACT_LABEL_C2,
+		FACT_LABEL_ENCRYPT, FACT_LABEL_PUBLIC };
+
+	if (default_class < 2)
+		return;
+	for (size_t n = 0; n < COUNT(labels); n++)
+		if (findings_has(i->findings, labels[n]) != NULL)
+			return;
+	for (const struct part *p = i->message->root; p != NULL; p = p->next)
+		if (is_attached(p)) {
+			inspect_fact(i, FACT_LABEL_DEFAULT, p, "%d",
+			    (int)default_class);
+			return;
+		}
+}
+
 static void
 run(struct inspection *i)
 {
-	if (!goes_out(i->envelope))
+	const struct message *m = i->message;
+	struct place mail = { .i = i, .name = "subject", .mail = true };
+
+	if (!inspect_leaves(i))
 		return;
-	judge_line(i, NULL, i->message->subject, strlen(i->message->subject));
-	for (const struct part *p = i->message->root; p != NULL; p = p->next)
-		if (p->text != NULL)
-			judge_text(i, p);
+	look(&mail, LABELS_TEXT, m->subject, strlen(m->subject));
+	mail.mail = false;
+	if (i->envelope->inside)
+		look_at_fields(&mail, m->root->headers);
+	for (const struct part *p = m->root; p != NULL; p = p->next)
+		look_at_part(i, p);
+	look_for_none(i);
+}
+
+static int
+prepare(const struct conf *conf, struct reason *why)
+{
+	(void)why;
+	default_class = conf->label_default;
+	return 0;
 }
 
 const struct inspector inspect_label = {
 	.looks_for = "confidentiality labels on outbound mail",
+	.prepare = prepare,
 	.run = run,
 };

@@ -22,6 +22,7 @@ inspectors = \
 	%D%/link.c \
 	%D%/sender.c \
 	%D%/label.c \
+	%D%/personal.c \
 	%D%/test_string.c
 
 noinst_LIBRARIES += milter/inspect/libinspect.a
@@ -34,11 +35,16 @@ milter_inspect_libinspect_a_SOURCES = \
 	%D%/seen.c %D%/seen.h \
 	%D%/filetype.c %D%/filetype.h \
 	%D%/filename.c %D%/filename.h %D%/endings.def \
+	%D%/fold.c %D%/fold.h \
+	%D%/labels.c %D%/labels.h \
 	%D%/lookalike.c %D%/lookalike.h \
+	%D%/numbers.c %D%/numbers.h \
 	%D%/markup.c %D%/markup.h \
 	%D%/lines.c %D%/lines.h \
 	%D%/xml.c %D%/xml.h \
+	%D%/properties.c %D%/properties.h \
 	%D%/skeleton.c %D%/skeleton.h \
+	%D%/records.c %D%/records.h \
 	%D%/relations.c %D%/relations.h \
 	%D%/target.c %D%/target.h \
 	%D%/macros.def %D%/scripts.def %D%/labels.def \

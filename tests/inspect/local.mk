@@ -16,6 +16,7 @@ made_sources = tests/messages/generate \
 	tests/messages/carriers/__init__.py \
 	tests/messages/carriers/archives.py \
 	tests/messages/carriers/documents.py \
+	tests/messages/carriers/outbound.py \
 	tests/messages/carriers/pages.py \
 	tests/messages/carriers/pdfs.py \
 	tests/messages/carriers/shortcuts.py
@@ -35,4 +36,15 @@ tests_inspect_cache_LDADD = milter/inspect/libinspect.a $(BASE_LIBS) \
 check_PROGRAMS += tests/inspect/seen
 tests_inspect_seen_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_inspect_seen_LDADD = milter/inspect/libinspect.a $(BASE_LIBS) \
+	$(CMOCKA_LIBS)
+check_PROGRAMS += tests/inspect/labels tests/inspect/numbers \
+	tests/inspect/records
+tests_inspect_labels_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_inspect_labels_LDADD = milter/inspect/libinspect.a $(ICU_LIBS) \
+	$(BASE_LIBS) $(CMOCKA_LIBS)
+tests_inspect_numbers_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_inspect_numbers_LDADD = milter/inspect/libinspect.a $(ICU_LIBS) \
+	$(BASE_LIBS) $(CMOCKA_LIBS)
+tests_inspect_records_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_inspect_records_LDADD = milter/inspect/libinspect.a $(BASE_LIBS) \
 	$(CMOCKA_LIBS)

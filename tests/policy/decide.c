@@ -328,7 +328,8 @@ static void
 labelled_mail_never_leaves_in_the_clear(void **unused)
 {
 	static const enum fact labels[] = { FACT_LABEL_C2, FACT_LABEL_C3,
-		FACT_LABEL_ENCRYPT };
+		FACT_LABEL_ENCRYPT, FACT_LABEL_QUOTED, FACT_THREAD_PROTECTED,
+		FACT_PERSONAL_NUMBER, FACT_PERSONAL_CARD, FACT_PERSONAL_TABLE };
 	struct policy *p = shipped("default");
 	struct envelope *e =
 	    mail("b@in.example", "a@out.example", DIRECTION_OUTBOUND);
