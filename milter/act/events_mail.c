@@ -137,37 +137,83 @@ engine(struct events *all, const struct carry *c)
 	events_add(all, EVENT_AV_RESULT, f);
 }
 
+/* What may decide about the class (domain.md 3.9); the class of 0 is the
+ * number that the fact tells. A quoted label decides nothing: it is somebody
+ * else's. */
+static const struct {
+	enum fact fact;
+	int class;
+	const char *by;
+} labels[] = {
+	{ FACT_LABEL_C3, 3, "sender" },
+	{ FACT_LABEL_C2, 2, "sender" },
+	{ FACT_LABEL_PUBLIC, 1, "sender" },
+	{ FACT_LABEL_ENCRYPT, -1, "sender" },
+	{ FACT_LABEL_QUOTED, -1, "sender" },
+	{ FACT_THREAD_PROTECTED, 0, "thread" },
+	{ FACT_PERSONAL_NUMBER, 2, "content" },
+	{ FACT_PERSONAL_CARD, 2, "content" },
+	{ FACT_PERSONAL_TABLE, 2, "content" },
+	{ FACT_LABEL_DEFAULT, 0, "default" },
+};
+
+/* Which row of labels the fact is; -1: none. */
+static int
+label_row(enum fact fact)
+{
+	for (size_t i = 0; i < COUNT(labels); i++)
+		if (labels[i].fact == fact)
+			return (int)i;
+	return -1;
+}
+
+/* What was released was looked at when it was held. */
+static bool
+leaves(const struct carry *c)
+{
+	return c->a->release_id == NULL &&
+	       strcmp(carry_direction(c->a->envelope),
+		   direction_name(DIRECTION_OUTBOUND)) == 0;
+}
+
+/* Once for every message that goes out, also one that nobody marked: the
+ * report counts both. */
 static void
 labelled(struct events *all, const struct carry *c)
 {
-	static const struct {
-		enum fact fact;
-		int class;
-	} labels[] = { { FACT_LABEL_C3, 3 }, { FACT_LABEL_C2, 2 },
-		{ FACT_LABEL_PUBLIC, 1 }, { FACT_LABEL_ENCRYPT, 0 } };
-	json_t *f, *found = json_array();
+	const struct findings *seen = c->a->findings;
+	json_t *f, *found = json_array(), *handling = json_array();
+	const char *by = "none";
 	int class = 0;
 
-	for (size_t i = 0; i < COUNT(labels); i++) {
-		const struct found *seen =
-		    findings_has(c->a->findings, labels[i].fact);
+	for (size_t i = 0; i < seen->facts_count; i++) {
+		const struct found *fact = &seen->facts[i];
+		int row = label_row(fact->fact), this;
 
-		if (seen == NULL)
+		if (row == -1)
 			continue;
 		json_array_append_new(found,
-		    json_pack("{s:s, s:o}", "label", fact_row(seen->fact)->name,
-			"where", events_text(seen->evidence)));
-		if (class < labels[i].class)
-			class = labels[i].class;
+		    json_pack("{s:s, s:o}", "label", fact_row(fact->fact)->name,
+			"where", events_text(fact->evidence)));
+		this = labels[row].class != 0 ? labels[row].class
+					      : atoi(fact->evidence);
+		if (class < this) {
+			class = this;
+			by = labels[row].by;
+		}
 	}
-	if (json_array_size(found) == 0) {
+	if (findings_has(seen, FACT_LABEL_ENCRYPT) != NULL)
+		json_array_append_new(handling, json_string("encrypt"));
+	if (json_array_size(found) == 0 && !leaves(c)) {
 		json_decref(found);
+		json_decref(handling);
 		return;
 	}
 	f = events_fields(c->a->envelope);
 	json_object_set_new(f, "found", found);
 	json_object_set_new(f, "class", json_integer(class));
-	json_object_set_new(f, "decided_by", json_string("sender"));
+	json_object_set_new(f, "handling", handling);
+	json_object_set_new(f, "decided_by", json_string(by));
 	events_add(all, EVENT_MAIL_LABEL, f);
 }
 
