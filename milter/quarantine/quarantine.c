@@ -99,6 +99,18 @@ quarantine_swept(struct quarantine *q)
 	return json_incref(q->swept);
 }
 
+struct store *
+quarantine_store(struct quarantine *q, struct reason *why)
+{
+	return index_lock(q->index, why);
+}
+
+void
+quarantine_store_done(struct quarantine *q)
+{
+	index_unlock(q->index);
+}
+
 json_t *
 quarantine_get(struct quarantine *q, const char *id, struct reason *why)
 {

@@ -10,6 +10,7 @@
 #include "milter/base/hash.h"
 #include "milter/base/ident.h"
 #include "milter/base/reason.h"
+#include "milter/record/store.h"
 #include "policy/envelope.h"
 #include "policy/findings.h"
 #include "policy/policy.h"
@@ -147,5 +148,10 @@ bool token_passed(struct quarantine *q, const char *id, const char *nonce);
  * what an event may tell of a subject. */
 void token_mask(const struct quarantine *q, const char *label, const char *text,
     char hex[HASH_HEX]);
+
+/* The records database, locked until quarantine_store_done(); NULL and why
+ * when it cannot be had. For what is not held mail. Thread-safe. */
+struct store *quarantine_store(struct quarantine *q, struct reason *why);
+void quarantine_store_done(struct quarantine *q);
 
 #endif

@@ -27,7 +27,11 @@ static const char schema[] =
     " seen INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS held_dedupe ON held (dedupe);"
     "CREATE INDEX IF NOT EXISTS held_created ON held (created);"
-    "CREATE INDEX IF NOT EXISTS held_state ON held (state, created);";
+    "CREATE INDEX IF NOT EXISTS held_state ON held (state, created);"
+    "CREATE TABLE IF NOT EXISTS thread (n INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " mask TEXT NOT NULL UNIQUE, class INTEGER NOT NULL,"
+    " until INTEGER NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS thread_until ON thread (until);";
 
 static int
 failed(struct store *s, struct reason *why)
@@ -318,4 +322,60 @@ store_held_each(struct store *s, const struct store_filter *f,
 		failed(s, why);
 	sqlite3_finalize(q);
 	return result == SQLITE_ROW || result == SQLITE_DONE ? 0 : -1;
+}
+
+/* One statement about the mail of that mask, with numbers behind it. */
+static int
+run_thread(struct store *s, const char *sql, const char *mask,
+    const int64_t *numbers, size_t count, struct reason *why)
+{
+	sqlite3_stmt *q = prepare(s, sql, &mask, 1);
+
+	for (size_t i = 0; q != NULL && i < count; i++)
+		sqlite3_bind_int64(q, (int)i + 2, numbers[i]);
+	return finish(s, q, why);
+}
+
+int
+store_thread_put(struct store *s, const char *mask, int class, int64_t now,
+    int64_t until, struct reason *why)
+{
+	const int64_t row[] = { class, until };
+
+	if (store_begin(s, why) == -1)
+		return -1;
+	if (run_thread(s,
+		"INSERT INTO thread (mask, class, until) VALUES (?1, ?2, ?3)"
+		" ON CONFLICT (mask) DO UPDATE SET"
+		" class = max(class, excluded.class),"
+		" until = max(until, excluded.until)",
+		mask, row, COUNT(row), why) == 0 &&
+	    run_thread(s,
+		"DELETE FROM thread WHERE mask <> ?1 AND (until < ?2"
+		" OR n <= (SELECT max(n) FROM thread) - 1000000)",
+		mask, &now, 1, why) == 0)
+		return store_commit(s, why);
+	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	return -1;
+}
+
+int
+store_thread_find(struct store *s, const char *mask, int64_t now,
+    struct reason *why)
+{
+	sqlite3_stmt *q = prepare(s,
+	    "SELECT class FROM thread WHERE mask = ?1 AND until >= ?2", &mask,
+	    1);
+	int result, class = 0;
+
+	if (q == NULL)
+		return failed(s, why);
+	sqlite3_bind_int64(q, 2, now);
+	result = sqlite3_step(q);
+	if (result == SQLITE_ROW)
+		class = sqlite3_column_int(q, 0);
+	else if (result != SQLITE_DONE)
+		class = failed(s, why);
+	sqlite3_finalize(q);
+	return class;
 }

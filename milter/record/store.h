@@ -11,9 +11,10 @@
 #include "milter/base/reason.h"
 
 /*
- * The records database: what people query. Today it holds the index of the
+ * The records database: what people query. It holds the index of the
  * quarantine; the truth stays in the quarantine's folders, from which it can
- * be made again, so that losing it loses nothing.
+ * be made again, so that losing it loses nothing. And it remembers which mails
+ * were protected, so that answers are (threads).
  *
  * SQLite in WAL mode, synchronous=FULL (with NORMAL a power cut may take the
  * last commits), a writer waits 2 s for another. One handle is used by one
@@ -77,5 +78,18 @@ struct store_filter {
 int store_held_each(struct store *s, const struct store_filter *filter,
     bool (*each)(void *context, const char *id, const char *state),
     void *context, struct reason *why);
+
+/*
+ * Remembers a mail by the mask of its Message-ID (see token_mask()) as of a
+ * class of confidentiality until then; times in microseconds since 1970. What
+ * is known of it already is never lowered. Those that ran out go, and of more
+ * than a million the oldest.
+ */
+int store_thread_put(struct store *s, const char *mask, int class, int64_t now,
+    int64_t until, struct reason *why);
+
+/* The class of the mail, 0 when it is not known or ran out, -1. */
+int store_thread_find(struct store *s, const char *mask, int64_t now,
+    struct reason *why);
 
 #endif

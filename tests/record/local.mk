@@ -24,3 +24,8 @@ tests_record_report_tables_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_now
 tests_record_report_commands_SOURCES = %D%/report_commands.c $(synthetic)
 tests_record_report_commands_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
 tests_record_report_commands_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_now
+
+check_PROGRAMS += tests/record/store
+tests_record_store_SOURCES = %D%/store.c $(record_scratch)
+tests_record_store_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_record_store_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
