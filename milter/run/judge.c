@@ -62,6 +62,7 @@ judge_end(struct session *s)
 	s->started = 0;
 	s->refused = false;
 	s->token[0] = '\0';
+	s->thread = (struct thread){ .count = 0 };
 	collect_reset(&s->message);
 	if (s->envelope != NULL)
 		envelope_reset(s->envelope);
@@ -254,6 +255,8 @@ judge_inspected(struct session *s, const struct mta *mta, int message)
 	sfsistat answer;
 
 	note_campaign(s, f);
+	thread_judge(&s->thread, gate.quarantine, s->envelope,
+	    s->site->conf->thread_time, f);
 	answer = carry_out(&act, act_plan(s->site->policy, f, s->envelope));
 	note_password(s, message, f);
 	findings_free(&f);

@@ -8,6 +8,7 @@
 #include "milter/act/act.h"
 #include "milter/run/collect.h"
 #include "milter/run/site.h"
+#include "milter/run/thread.h"
 #include "policy/envelope.h"
 
 /*
@@ -19,6 +20,7 @@ struct session {
 	struct collect message;
 	struct site *site; /* of the message; NULL between messages */
 	char token[256]; /* value of X-Sekimori-Release, or "" */
+	struct thread thread; /* what it answers */
 	bool refused; /* a bound of the envelope was passed: why */
 	struct reason why;
 	int64_t started; /* clock_ms() of MAIL; 0 between messages */

@@ -27,6 +27,7 @@ sekimorid_SOURCES = %D%/sekimorid.c \
 	%D%/signatures.c %D%/signatures.h \
 	%D%/supervisor.c %D%/supervisor.h \
 	%D%/supervisor_events.c %D%/supervisor_events.h \
+	%D%/thread.c %D%/thread.h \
 	%D%/user.c \
 	$(site_sources)
 sekimorid_LDADD = $(ACT_LIBS) $(MILTER_LIBS) $(SECCOMP_LIBS)

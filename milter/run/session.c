@@ -184,6 +184,7 @@ on_header(SMFICTX *ctx, char *name, char *value)
 		return no_reply();
 	if (strcasecmp(name, "X-Sekimori-Release") == 0)
 		take_token(s, value);
+	thread_field(&s->thread, gate.quarantine, name, value);
 	collect_header(&s->message, name, value);
 	return no_reply();
 }
