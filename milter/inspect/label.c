@@ -97,7 +97,8 @@ look_at_text(struct place *at, const char *s)
 		at->quoted = outer || below || *s == '>' ||
 			     strncmp(s, "＞", strlen("＞")) == 0;
 		if (len > 0 && (at->quoted || at->lines > 0)) {
-			look(at, LABELS_TEXT, s, len);
+			look(at, at->quoted ? LABELS_QUOTED : LABELS_TEXT, s,
+			    len);
 			at->lines -= !at->quoted;
 		}
 		s += len;

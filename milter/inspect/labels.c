@@ -205,6 +205,17 @@ judge_words(const struct line *line, struct stretch *s)
 	}
 }
 
+/* The signs before a quoted line are no brackets. */
+static size_t
+quote_signs(const char *line, size_t len)
+{
+	size_t signs = 0;
+
+	while (signs < len && strchr(">| \t", line[signs]) != NULL)
+		signs++;
+	return signs;
+}
+
 /* Does nothing of a sentence stand around it? "Classification: Confidential"
  * and plan_confidential are marked, Confidential_Computing is a title. */
 static bool
@@ -213,7 +224,7 @@ is_apart(const struct line *line, const struct stretch *s)
 	bool closed = s->to == line->len || is_bracket(line->text[s->to]);
 
 	if (s->from == 0)
-		return closed;
+		return closed && line->kind != LABELS_QUOTED;
 	if (is_bracket(line->text[s->from - 1]))
 		return closed;
 	return s->to == line->len &&
@@ -229,6 +240,12 @@ labels_line(const struct labels *want, enum labels_kind kind, const char *from,
 
 	line.want = want;
 	line.kind = kind;
+	if (kind == LABELS_QUOTED) {
+		size_t signs = quote_signs(from, len);
+
+		from += signs;
+		len -= signs;
+	}
 	if (!read_line(&line, from, len < LINE_MOST ? len : LINE_MOST))
 		return;
 	for (int32_t at = 0; at <= line.len; at++) {

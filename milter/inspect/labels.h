@@ -14,6 +14,9 @@
  */
 enum labels_kind {
 	LABELS_TEXT,
+	/* of somebody else's text: a word alone on a line is what an old mail
+	 * program broke off, most often of a disclaimer */
+	LABELS_QUOTED,
 	LABELS_NAME /* a file name without its ending: _ . - part words too */
 };
 

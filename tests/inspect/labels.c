@@ -53,6 +53,13 @@ static const struct {
 	{ "a-部外秘文書-b", "", LABELS_NAME },
 	{ "【取扱注意】名簿", "2", LABELS_NAME },
 	{ "\xff【部外秘】", "2", LABELS_TEXT },
+	{ "> 【部外秘】", "2", LABELS_QUOTED },
+	{ "> > 部外秘", "2", LABELS_QUOTED },
+	{ "> [Confidential] plan", "2", LABELS_QUOTED },
+	{ "Subject: Confidential", "2", LABELS_QUOTED },
+	{ "confidential", "", LABELS_QUOTED },
+	{ "> confidential", "", LABELS_QUOTED },
+	{ ">", "", LABELS_QUOTED },
 };
 
 struct seen {
