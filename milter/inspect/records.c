@@ -7,7 +7,7 @@
 #include "milter/base/banned.h"
 
 /* From how many rows on it is a table: with dates of birth, and without. */
-enum { FEW = 5, SEVERAL = 10, CELLS = 64, NAME_MOST = 30 };
+enum { FEW = 5, SEVERAL = 10, CELLS = 64, NAME_MOST = 30, BELOW = 5 };
 
 static bool
 is_digit(char c)
@@ -314,6 +314,38 @@ read_shaped(struct records *r, char *const *cells, size_t count)
 	return true;
 }
 
+/* A line that is one cell, or says what its cell is. */
+static void
+read_below(struct records *r, char *cell)
+{
+	char *colon = strchr(cell, ':'), *value = cell;
+	bool name, birth;
+
+	if (colon != NULL) {
+		value = colon + 1 + strspn(colon + 1, " ");
+		while (colon > cell && colon[-1] == ' ')
+			colon--;
+		*colon = '\0';
+		name = names_name(cell) && strlen(value) > 1 &&
+		       digits_of(value) == 0;
+		birth = names_birth(cell) && is_date(value);
+	} else {
+		long year = year_of(value);
+
+		name = is_name(value);
+		birth = year >= 1900 && year <= 2012;
+	}
+	if (name) {
+		r->below = BELOW;
+	} else if (r->below > 0 && birth) {
+		r->below = 0;
+		r->rows++;
+		r->kinds[RECORDS_BIRTH]++;
+	} else if (r->below > 0) {
+		r->below--;
+	}
+}
+
 struct records
 records_begin(void)
 {
@@ -326,6 +358,8 @@ records_line(struct records *r, char *line)
 	char *cells[CELLS];
 	size_t count = take_cells(line, cells);
 
+	if (count < 2)
+		read_below(r, cells[0]);
 	if (count < 2 || read_headings(r, cells, count))
 		return;
 	if (r->headed ? read_headed(r, cells, count)

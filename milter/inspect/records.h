@@ -12,7 +12,8 @@
  * A table is known by its headings (氏名, 生年月日 ...), and its rows by what
  * stands below them; without headings by rows with a Japanese name and a date
  * of birth, or an address and a telephone. Few rows are a letter's signature
- * or the members of a meeting.
+ * or the members of a meeting. A record may also stand one cell below another
+ * (氏名：..., 生年月日：...), which is how mail programs write tables as text.
  */
 enum records_kind {
 	RECORDS_BIRTH,
@@ -25,6 +26,7 @@ struct records {
 	bool headed;
 	int name; /* columns */
 	int columns[RECORDS_KINDS]; /* -1: there is none */
+	int below; /* how many lines below a name may still be its own */
 	size_t rows; /* with a name and one of the others */
 	size_t kinds[RECORDS_KINDS]; /* rows with it */
 };

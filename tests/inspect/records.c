@@ -68,6 +68,44 @@ tables_of_persons_are_told_from_others(void **state)
 	}
 }
 
+/* Lines that come again five times. */
+static const struct {
+	const char *lines[4];
+	size_t rows;
+} below[] = {
+	{ { "氏名: 山田太郎", "住所: 東京都", "生年月日: 昭和50年1月31日" },
+	    5 },
+	{ { "氏名:", "住所:", "生年月日: 昭和50年1月31日" }, 0 },
+	{ { "氏名: 山田太郎", "生年月日:" }, 0 },
+	{ { "会社名: 山田商店", "生年月日: 1975/1/31" }, 0 },
+	{ { "山田太郎", "男", "1975/1/31" }, 5 },
+	{ { "山田太郎", "男", "2026/11/28" }, 0 },
+	{ { "総務課", "男", "1975/1/31" }, 0 },
+	{ { "1975/1/31", "よろしくお願いします。" }, 0 },
+	{ { "name : taro yamada", "date of birth : 1975-01-31" }, 5 },
+	{ { "name: taro yamada", "date: 1975-01-31" }, 0 },
+};
+
+static void
+records_stand_below_each_other_too(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(below); i++) {
+		struct records r = records_begin();
+		char line[256];
+
+		for (int n = 0; n < 20; n++) {
+			const char *text = below[i].lines[n % 4];
+
+			snprintf(line, sizeof line, "%s", text ? text : "");
+			records_line(&r, line);
+		}
+		if (records_rows(&r) != below[i].rows)
+			fail_msg("%s: %zu rows", below[i].lines[0],
+			    records_rows(&r));
+	}
+}
+
 static void
 lines_of_any_shape_are_taken_apart(void **state)
 {
@@ -92,6 +130,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tables_of_persons_are_told_from_others),
+		cmocka_unit_test(records_stand_below_each_other_too),
 		cmocka_unit_test(lines_of_any_shape_are_taken_apart),
 	};
 
