@@ -134,6 +134,18 @@ remember(const struct thread *t, struct store *s, int class, int64_t seconds,
 	    why);
 }
 
+/* An answer that comes in is not held up for this: the one to it names what
+ * was before it as well. */
+static void
+state_unasked(const struct envelope *e, int class, struct findings *f,
+    const struct reason *why)
+{
+	if (class == 0 && !goes_out(e))
+		return;
+	findings_fact(f, FACT_SCAN_UNFINISHED, -1, 0, "%s", why->text);
+	f->finished = false;
+}
+
 void
 thread_judge(const struct thread *t, struct quarantine *q,
     const struct envelope *e, int64_t seconds, struct findings *f)
@@ -149,10 +161,8 @@ thread_judge(const struct thread *t, struct quarantine *q,
 	if (before > 0 && goes_out(e))
 		findings_fact(f, FACT_THREAD_PROTECTED, -1, 0, "%d", before);
 	if (before == -1 || remember(t, s, before > class ? before : class,
-				seconds, &why) == -1) {
-		findings_fact(f, FACT_SCAN_UNFINISHED, -1, 0, "%s", why.text);
-		f->finished = false;
-	}
+				seconds, &why) == -1)
+		state_unasked(e, class, f, &why);
 	if (s != NULL)
 		quarantine_store_done(q);
 }

@@ -34,8 +34,8 @@ void thread_field(struct thread *t, const struct quarantine *q,
  * Before the policy is asked: states thread.protected about mail that goes
  * out and answers a protected one, and remembers a message that is marked,
  * holds personal information, came encrypted or is an answer of that kind, for
- * so many seconds (0: does nothing). What cannot be looked up or remembered is
- * scan.unfinished: the mail is deferred, not let go.
+ * so many seconds (0: does nothing). When that cannot be looked up or
+ * remembered, it is scan.unfinished: the mail is deferred, not let go.
  */
 void thread_judge(const struct thread *t, struct quarantine *q,
     const struct envelope *e, int64_t seconds, struct findings *f);

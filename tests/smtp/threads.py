@@ -82,6 +82,7 @@ def nothing_is_let_go_unasked():
         os.mkdir(d.at("state/records/records.sqlite"))
         assert out(d, answer(marked)) == "unfinished"
         assert out(d, mail()) == "(default)"
+        assert d.send(answer(marked)).code == 250
         d.deadly = True
 
 
