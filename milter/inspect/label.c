@@ -188,9 +188,8 @@ look_at_part(const struct inspection *i, const struct part *p)
 		look_at_text(&at, p->text);
 	}
 	at.quoted = at.mail = false;
-	if (p->origin == ORIGIN_STREAM || p->origin == ORIGIN_OBJECTS)
-		return;
-	look_at_names(&at);
+	if (p->origin != ORIGIN_STREAM && p->origin != ORIGIN_OBJECTS)
+		look_at_names(&at);
 	properties_read(i->message->arena, p, &at, property);
 }
 

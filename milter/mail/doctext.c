@@ -7,6 +7,7 @@
 
 #include "milter/base/count.h"
 #include "milter/base/text.h"
+#include "milter/mail/biff.h"
 #include "milter/mail/doctext.h"
 #include "milter/base/banned.h"
 
@@ -276,6 +277,13 @@ is_member(const struct part *p, const char *begins, const char *ends)
 	       strcasecmp(name + len - last, ends) == 0;
 }
 
+static bool
+is_workbook(const struct part *p)
+{
+	return p->origin == ORIGIN_STREAM && p->names != NULL &&
+	       strcmp(p->names->name, "Workbook") == 0;
+}
+
 enum doctext_kind
 doctext_kind(const struct part *p)
 {
@@ -302,7 +310,7 @@ doctext_kind(const struct part *p)
 	for (size_t n = 0; n < COUNT(members); n++)
 		if (is_member(p, members[n].begins, members[n].ends))
 			return members[n].kind;
-	return DOCTEXT_NONE;
+	return is_workbook(p) ? DOCTEXT_BODY : DOCTEXT_NONE;
 }
 
 struct doctext
@@ -347,6 +355,10 @@ doctext_read(struct doctext *d, const struct part *p)
 {
 	struct reader r = { .d = d, .kind = doctext_kind(p) };
 
+	if (is_workbook(p)) {
+		biff_read(d, (struct span){ p->bytes, p->size });
+		return;
+	}
 	if (is_member(p, "xl/worksheets/", ".xml"))
 		read_shared(d, p);
 	parse(&r, (const char *)p->bytes, p->size);

@@ -9,8 +9,8 @@
 #include "milter/mail/message.h"
 
 /*
- * The text in the XML of an office document (OOXML, ECMA-376; ODF), line by
- * line, as a person reads it: a paragraph is a line; so is a row of a table or
+ * The text of an office document (the XML of OOXML, ECMA-376, and of ODF; the
+ * workbooks of Excel 97, see biff.h), line by line, as a person reads it: a paragraph is a line; so is a row of a table or
  * sheet, with a tab between its cells, empty ones too. Nothing is kept, so
  * documents of any size are read to their end.
  *
@@ -22,7 +22,7 @@ struct doctext {
 	/* Called for each line that is not empty, of len bytes of UTF-8; false
 	 * when it was enough. */
 	bool (*line)(void *owner, const char *text, size_t len);
-	/* doctext.c's: the shared strings of the workbook read last */
+	/* not the caller's: the shared strings of the workbook read last */
 	const struct part *shared;
 	struct buf strings, starts;
 };

@@ -7,6 +7,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/archive.c %D%/archive.h \
 	%D%/author.c %D%/author.h \
 	%D%/base64.c %D%/base64.h \
+	%D%/biff.c %D%/biff.h \
 	%D%/boundary.c %D%/boundary.h \
 	%D%/charset.c %D%/charset.h \
 	%D%/compound.c %D%/compound.h \

@@ -58,7 +58,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	static const char *const names[] = { "xl/worksheets/sheet1.xml",
-		"word/document.xml", "content.xml", "docProps/core.xml", "a" };
+		"word/document.xml", "content.xml", "docProps/core.xml",
+		"Workbook", "a" };
 	const uint8_t *nul = size == 0 ? NULL : memchr(bytes, '\0', size);
 	size_t first = nul == NULL ? 0 : (size_t)(nul - bytes);
 	struct file_name shared = { .name = "xl/sharedStrings.xml" }, name;
@@ -81,6 +82,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		p.names = &name;
 		p.bytes += first;
 		p.size = size - first;
+		if (strcmp(name.name, "Workbook") == 0) {
+			p.origin = ORIGIN_STREAM;
+			p.bytes = bytes;
+			p.size = size;
+		}
 		if (doctext_kind(&p) != DOCTEXT_NONE)
 			doctext_read(&d, &p);
 		doctext_end(&d);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 check_PROGRAMS += \
+	tests/mail/biff \
 	tests/mail/caps \
 	tests/mail/corpus \
 	tests/mail/doctext \
@@ -14,6 +15,8 @@ check_PROGRAMS += \
 	tests/mail/vectors \
 	tests/mail/words
 MAIL_TEST_LIBS = $(MAIL_LIBS) $(CMOCKA_LIBS)
+tests_mail_biff_SOURCES = %D%/biff.c
+tests_mail_biff_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_caps_SOURCES = %D%/caps.c %D%/tree.c %D%/tree.h
 tests_mail_caps_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_doctext_SOURCES = %D%/doctext.c

@@ -4,8 +4,10 @@
 All persons are made up; the numbers are the examples of the rules that define
 them, and those that card companies give out for tests.
 """
+import struct
+
 from . import LETTER, carrier, mail
-from .documents import ooxml, zipped
+from .documents import compound, ooxml, zipped
 from .pdfs import pdf, utf16
 
 W = b'<w:document xmlns:w="urn:w"><w:body>%s</w:body></w:document>'
@@ -63,6 +65,39 @@ def sheet(rows, share=True):
                 "<si><t>%s</t><rPh><t>ヨミ</t></rPh></si>" % s
                 for s in strings)).encode()
     return ooxml(files)
+
+
+def record(kind, data):
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def workbook(rows, cut=None):
+    """The stream of an old workbook, its strings in two records: cut is the
+    character of the first string behind which the second begins."""
+    texts = [c for row in rows for c in row if isinstance(c, str)]
+    strings = struct.pack("<II", len(texts), len(texts))
+    for n, text in enumerate(texts):
+        raw = text.encode("utf-16le")
+        strings += struct.pack("<HB", len(text), 1)
+        if n == 0 and cut is not None:
+            strings, raw = record(0xFC, strings + raw[:2 * cut]), \
+                b"\1" + raw[2 * cut:]
+            first, strings = strings, b""
+        strings += raw
+    strings = record(0xFC, strings) if cut is None else \
+        first + record(0x3C, strings)
+    out, number = record(0x809, bytes(16)) + strings, 0
+    for y, row in enumerate(rows):
+        for x, cell in enumerate(row):
+            at = struct.pack("<HHH", y, x, 0)
+            if isinstance(cell, str):
+                out += record(0xFD, at + struct.pack("<I", number))
+                number += 1
+            elif cell < 1 << 29:
+                out += record(0x27E, at + struct.pack("<i", cell << 2 | 2))
+            else:
+                out += record(0x203, at + struct.pack("<d", cell))
+    return compound({"Workbook": out + record(0x0A, b"")})
 
 
 def names():
@@ -170,6 +205,17 @@ outbound("xlsx-number", "personal.number", lambda: mail(("a.xlsx", sheet(
     [["番号", "個人番号"], ["1", 123456789018]]))))
 outbound("xlsx-number-neighbour", "", lambda: mail(("a.xlsx", sheet(
     [["番号", "法人番号"], ["1", 5123456789018]]))))
+outbound("xls", "personal.table",
+         lambda: mail(("a.xls", workbook(BIRTHS))))
+outbound("xls-cut", "personal.table",
+         lambda: mail(("a.xls", workbook(BIRTHS, 1))))
+outbound("xls-neighbour", "", lambda: mail(("a.xls", workbook(STOCK))))
+outbound("xls-number", "personal.number", lambda: mail(("a.xls", workbook(
+    [["個人番号"], [123456789018]]))))
+outbound("xls-number-neighbour", "", lambda: mail(("a.xls", workbook(
+    [["法人番号"], [5123456789018]]))))
+outbound("xls-label", "label.c2", lambda: mail(("a.xls", workbook(
+    [["部外秘"], ["予算"]]))))
 outbound("docx-table", "personal.table", lambda: mail(("a.docx", ooxml(
     {"word/document.xml": W % b"".join(
         b"<w:tr>%s</w:tr>" % b"".join(
