@@ -57,6 +57,9 @@ struct seen_part {
 	uint8_t sha256[HASH_BYTES]; /* of the decoded bytes */
 	enum inspected inspected;
 	char *reason; /* INSPECTED_NOT: why; else "" */
+	/* The bytes of the message that go when this part is taken out: those
+	 * of the body part that it is, or came in. 0, 0: it cannot be. */
+	uint64_t begin, end;
 };
 
 struct seen_url {

@@ -36,6 +36,8 @@ put_part(struct wire_out *out, const struct seen_part *part)
 	wire_put_bytes(out, part->sha256, sizeof part->sha256);
 	wire_put_number(out, part->inspected);
 	wire_put_string(out, part->reason);
+	wire_put_number(out, part->begin);
+	wire_put_number(out, part->end);
 }
 
 static void
@@ -180,8 +182,13 @@ get_part(struct findings *f, struct wire_in *in, struct crossed *crossed,
 	wire_get_bytes(in, part.sha256, sizeof part.sha256);
 	inspected = wire_get_number(in);
 	wire_get_string(in, text, sizeof text);
+	part.begin = wire_get_number(in);
+	part.end = wire_get_number(in);
 	if (wire_end(in, why) != 0)
 		return -1;
+	if (part.begin > part.end)
+		return reason_set(why,
+		    "sent a part that ends before it begins");
 	if (inspected > INSPECTED_NOT)
 		return reason_set(why, "sent a part in no known state: %llu",
 		    (unsigned long long)inspected);

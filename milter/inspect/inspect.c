@@ -94,6 +94,8 @@ add_part(struct inspection *i, const struct part *p)
 		.name = p->names == NULL ? "" : (char *)p->names->name,
 		.type = type == NULL ? (char *)p->type : (char *)type,
 		.size = p->size,
+		.begin = p->begin,
+		.end = p->end,
 		.inspected = p->bytes == NULL ? INSPECTED_CLEAN : INSPECTED_NOT,
 		.reason = "" };
 

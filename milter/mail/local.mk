@@ -13,6 +13,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/compound.c %D%/compound.h \
 	%D%/closed.def \
 	%D%/content.c %D%/content.h \
+	%D%/cut.c %D%/cut.h \
 	%D%/decode.c %D%/decode.h \
 	%D%/directory.c %D%/directory.h \
 	%D%/doctext.c %D%/doctext.h \

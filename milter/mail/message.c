@@ -5,6 +5,7 @@
 #include "milter/mail/author.h"
 #include "milter/mail/boundary.h"
 #include "milter/mail/content.h"
+#include "milter/mail/cut.h"
 #include "milter/mail/header.h"
 #include "milter/mail/leaf.h"
 #include "milter/mail/multipart.h"
@@ -240,5 +241,6 @@ message_read(struct arena *a, const unsigned char *bytes, size_t size,
 	for (struct part *p = m->root; p; p = p->next)
 		p->index = m->parts++;
 	fill_fields(&r);
+	cut_find(&r);
 	return m;
 }

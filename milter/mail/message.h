@@ -83,6 +83,7 @@ struct part {
 			      * HTML the visible text. NULL otherwise */
 	struct link *links;  /* see milter/mail/link.h */
 	struct mark *marks;
+	uint64_t begin, end; /* bytes of the message, see cut.h; 0, 0: none */
 	struct part *parent; /* NULL for the root */
 	struct part *child;  /* first */
 	struct part *sibling; /* next */

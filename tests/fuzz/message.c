@@ -14,6 +14,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 static const struct message_limits limits = { 100, 10, 50, 1 << 14, 1 << 20,
 	1 << 18, 100, NULL };
 
+/* What can be taken out is whole lines of the message. */
+static void
+check_cut(const struct message *m, const struct part *p)
+{
+	assert(p->begin <= p->end && p->end <= m->size);
+	assert(p->end == 0 || m->bytes[p->begin - 1] == '\n');
+}
+
 /* What holds for every tree, whatever the bytes are. */
 static void
 check(const struct message *m)
@@ -24,6 +32,7 @@ check(const struct message *m)
 		assert(p->index == index++);
 		assert(p->type && p->charset && p->disposition && p->path);
 		assert(p->parent || p == m->root);
+		check_cut(m, p);
 		if (p->text)
 			assert(memchr(p->text, 0, strlen(p->text) + 1));
 		for (const struct link *l = p->links; l; l = l->next)

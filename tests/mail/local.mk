@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/mail/caps \
 	tests/mail/corpus \
 	tests/mail/doctext \
+	tests/mail/cut \
 	tests/mail/html \
 	tests/mail/limits \
 	tests/mail/lnk \
@@ -21,6 +22,8 @@ tests_mail_caps_SOURCES = %D%/caps.c %D%/tree.c %D%/tree.h
 tests_mail_caps_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_doctext_SOURCES = %D%/doctext.c
 tests_mail_doctext_LDADD = $(MAIL_TEST_LIBS)
+tests_mail_cut_SOURCES = %D%/cut.c %D%/tree.c %D%/tree.h
+tests_mail_cut_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_html_SOURCES = %D%/html.c %D%/tree.c %D%/tree.h
 tests_mail_html_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_limits_SOURCES = %D%/limits.c %D%/tree.c %D%/tree.h

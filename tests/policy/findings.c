@@ -45,7 +45,7 @@ some(void)
 	struct findings *f = findings_new();
 	struct seen_part part = { "1.2", "\xe8\xab\x8b\xe6\xb1\x82.exe",
 		"application/x-dosexec", 4096, { 1, 2, 3 }, INSPECTED_NOT,
-		"encrypted" };
+		"encrypted", 300, 5000000000 };
 	struct seen_url url = { 0, "http://a.example/", "a.example" };
 
 	assert_int_equal(0, findings_part(f, &part));
@@ -81,6 +81,8 @@ what_is_sent_arrives(void **unused)
 	assert_string_equal("1.2", g->parts[0].path);
 	assert_string_equal("encrypted", g->parts[0].reason);
 	assert_int_equal(3, g->parts[0].sha256[2]);
+	assert_int_equal(300, g->parts[0].begin);
+	assert_int_equal(5000000000, g->parts[0].end);
 	assert_string_equal("a.example", g->urls[0].host);
 	assert_string_equal("ClamAV 1.4", g->engine);
 	assert_null(strchr(g->subject, '\n'));
@@ -225,7 +227,7 @@ more_than_the_fields(int fd)
 }
 
 static void
-bad_part(int fd)
+send_part(int fd, uint64_t inspected, uint64_t begin, uint64_t end)
 {
 	struct wire_out out = { .len = 0 };
 	uint8_t digest[HASH_BYTES] = { 0 };
@@ -234,9 +236,23 @@ bad_part(int fd)
 		wire_put_string(&out, "x");
 	wire_put_number(&out, 1);
 	wire_put_bytes(&out, digest, sizeof digest);
-	wire_put_number(&out, INSPECTED_NOT + 1);
+	wire_put_number(&out, inspected);
 	wire_put_string(&out, "");
+	wire_put_number(&out, begin);
+	wire_put_number(&out, end);
 	send_packet(fd, PACKET_PART, &out);
+}
+
+static void
+bad_part(int fd)
+{
+	send_part(fd, INSPECTED_NOT + 1, 0, 0);
+}
+
+static void
+part_that_ends_before_it_begins(int fd)
+{
+	send_part(fd, INSPECTED_CLEAN, 2, 1);
 }
 
 static void
@@ -251,6 +267,7 @@ static const struct {
 } hostile[] = {
 	{ unknown_fact, "does not exist" },
 	{ huge_fact, "does not exist" },
+	{ part_that_ends_before_it_begins, "ends before it begins" },
 	{ part_that_was_not_sent, "lacks a field" },
 	{ long_evidence, "lacks a field" },
 	{ wrong_counts, "counts do not match" },
@@ -346,7 +363,8 @@ static void
 too_many_parts_are_told(void **unused)
 {
 	struct findings *f = findings_new();
-	struct seen_part part = { "1", "", "", 0, { 0 }, INSPECTED_CLEAN, "" };
+	struct seen_part part = { "1", "", "", 0, { 0 }, INSPECTED_CLEAN, "", 0,
+		0 };
 	struct seen_url url = { -1, "http://a/", "a" };
 
 	(void)unused;
