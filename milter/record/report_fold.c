@@ -100,6 +100,7 @@ add_verdicts(const struct report_month *from, struct report_month *to)
 {
 	to->delivered += from->delivered;
 	to->tagged += from->tagged;
+	to->sanitised += from->sanitised;
 	to->quarantined += from->quarantined;
 	to->refused += from->refused;
 	to->deferred += from->deferred;
@@ -176,6 +177,7 @@ fold_verdict(struct report_fold *f, const struct happening *h)
 		const char *name;
 		uint64_t *count;
 	} kinds[] = { { "deliver", &v->delivered }, { "tag", &v->tagged },
+		{ "sanitise", &v->sanitised },
 		{ "quarantine", &v->quarantined }, { "refuse", &v->refused },
 		{ "defer", &v->deferred } };
 

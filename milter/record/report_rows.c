@@ -101,6 +101,7 @@ inbound_row(struct maker *m, const struct report_month *c)
 	put(m, NUMBER_CELL(c->found));
 	put(m, NUMBER_CELL(c->delivered));
 	put(m, NUMBER_CELL(c->tagged));
+	put(m, NUMBER_CELL(c->sanitised));
 	put(m, NUMBER_CELL(c->quarantined));
 	put(m, NUMBER_CELL(c->refused));
 	put(m, NUMBER_CELL(c->deferred));
@@ -113,8 +114,8 @@ inbound(struct maker *m)
 		REPORT_WORD_received, REPORT_WORD_inspected,
 		REPORT_WORD_inspected_rate, REPORT_WORD_uninspectable,
 		REPORT_WORD_found, REPORT_WORD_delivered, REPORT_WORD_tagged,
-		REPORT_WORD_quarantined, REPORT_WORD_refused,
-		REPORT_WORD_deferred };
+		REPORT_WORD_sanitised, REPORT_WORD_quarantined,
+		REPORT_WORD_refused, REPORT_WORD_deferred };
 
 	begin(m, "T5-8", REPORT_WORD_inbound, MONTHS + 1);
 	head(m, heads, COUNT(heads));

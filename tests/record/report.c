@@ -22,8 +22,9 @@ figures_are_exact(void **unused)
 	assert_int_equal(26, m->inspected);
 	assert_int_equal(6, m->uninspectable);
 	assert_int_equal(3, m->found);
-	assert_int_equal(20, m->delivered);
+	assert_int_equal(19, m->delivered);
 	assert_int_equal(2, m->tagged);
+	assert_int_equal(1, m->sanitised);
 	assert_int_equal(3, m->quarantined);
 	assert_int_equal(1, m->refused);
 	assert_int_equal(4, m->deferred);

@@ -149,6 +149,10 @@ april(char held[3][IDENT_SIZE])
 	const struct mail plain = { .dir = "inbound",
 		.engine = "clean",
 		.verdict = "tag" },
+			  cleaned = { .dir = "inbound",
+				  .tls = "TLSv1.3",
+				  .engine = "clean",
+				  .verdict = "sanitise" },
 			  old = { .dir = "inbound",
 				  .tls = "TLSv1.1",
 				  .engine = "uninspectable",
@@ -168,7 +172,8 @@ april(char held[3][IDENT_SIZE])
 	at("2026-03-31T14:59:59Z"); /* still the year before */
 	come(7, &ordinary);
 	at("2026-03-31T15:00:00Z");
-	come(20, &ordinary);
+	come(19, &ordinary);
+	come(1, &cleaned);
 	come(2, &plain);
 	come(1, &old);
 	for (int i = 0; i < 3; i++)
