@@ -16,6 +16,8 @@ static const struct {
 } extras[] = {
 	{ VERDICT_TAG, "prefix", "the Subject prefix", false, false,
 	    offsetof(struct action, prefix) },
+	{ VERDICT_SANITISE, "class", "the class for the reviewer", true, true,
+	    offsetof(struct action, class) },
 	{ VERDICT_QUARANTINE, "class", "the class for the reviewer", true, true,
 	    offsetof(struct action, class) },
 	{ VERDICT_REFUSE, "text", "the text for the sender", true, true,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <string.h>
+
 #include "policy/rules.h"
 #include "milter/base/banned.h"
 
@@ -12,9 +14,11 @@ set(struct verdict *v, const struct action *a)
 }
 
 static void
-set_rule(struct verdict *v, const struct rule *r)
+set_rule(struct verdict *v, const struct policy *p, const struct rule *r)
 {
 	set(v, &r->action);
+	for (int i = 0; i < FACT_COUNT; i++)
+		v->named[i] = question_means(p, r, (enum fact)i);
 	v->rule = r->name;
 	v->line = r->line;
 	v->basis = r->basis;
@@ -44,7 +48,8 @@ first(const struct question *q, struct verdict *v)
 }
 
 /* A mail that must be encrypted must be so whatever a rule before says of
- * delivering it: no order of rules makes a way into the clear. */
+ * delivering it: no order of rules makes a way into the clear. Sanitised mail
+ * cannot be encrypted as well, so it is held. */
 static const struct rule *
 floor_under(const struct question *q, const struct rule *decided)
 {
@@ -69,6 +74,7 @@ static void
 set_default(struct verdict *v, const struct policy *p)
 {
 	set(v, &p->otherwise);
+	memset(v->named, 0, sizeof v->named);
 	v->rule = "(default)";
 	v->line = p->otherwise_line;
 	v->basis = "the policy's default";
@@ -80,6 +86,7 @@ set_unfinished(struct verdict *v)
 	static const struct action defer = { VERDICT_DEFER, "", "", "" };
 
 	set(v, &defer);
+	memset(v->named, 0, sizeof v->named);
 	v->rule = "(unfinished)";
 	v->line = 0;
 	v->basis = "fail closed: inspection did not finish";
@@ -96,14 +103,16 @@ policy_decide(const struct policy *p, const struct findings *f,
 	v->score = q.score;
 	v->observed_count = 0;
 	r = first(&q, v);
-	if (r != NULL && r->action.kind <= VERDICT_TAG)
+	if (r != NULL && r->action.kind < VERDICT_ENCRYPT)
 		under = floor_under(&q, r);
 	if (r != NULL)
-		set_rule(v, r);
+		set_rule(v, p, r);
 	else
 		set_default(v, p);
 	if (fails_closed(&q, r, v))
 		set_unfinished(v);
+	else if (under != NULL && v->kind == VERDICT_SANITISE)
+		v->kind = VERDICT_QUARANTINE;
 	else if (under != NULL)
-		set_rule(v, under);
+		set_rule(v, p, under);
 }

@@ -33,9 +33,13 @@ struct verdict {
 	const char *rule; /* name of the rule that decided */
 	int line; /* its line in the policy file */
 	const char *basis; /* what the rule rests on */
-	const char *class; /* quarantine: class for the reviewer, or "" */
+	const char *class; /* quarantine, sanitise: class for the reviewer, or
+			    * "" */
 	const char *text; /* refuse: text for the sender, or "" */
 	const char *prefix; /* tag: Subject prefix, or "" = the setting's */
+	/* The facts that the rule asks for: sanitise takes out the parts in
+	 * which they were found. */
+	bool named[FACT_COUNT];
 	/* rules with `observe` that would have decided, in order */
 	struct {
 		const char *rule;

@@ -193,3 +193,24 @@ question_names(const struct rule *r, enum fact f)
 			return true;
 	return false;
 }
+
+static bool
+means(const struct policy *p, const struct condition *c, enum fact f)
+{
+	if (c->negated)
+		return false;
+	if (c->test == TEST_FACT || c->test == TEST_EVIDENCE)
+		return c->number == (int)f;
+	if (c->test == TEST_SEVERITY)
+		return (int)fact_row(f)->severity >= c->number;
+	return c->test == TEST_SCORE && p->weights[f] > 0;
+}
+
+bool
+question_means(const struct policy *p, const struct rule *r, enum fact f)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (means(p, &r->conditions[i], f))
+			return true;
+	return false;
+}

@@ -113,7 +113,13 @@ read_default(struct parser *p)
 		    "the default is in line %d already",
 		    p->policy->otherwise_line);
 	p->policy->otherwise_line = line;
-	return action_read(p, &p->policy->otherwise);
+	if (action_read(p, &p->policy->otherwise) != 0)
+		return -1;
+	if (p->policy->otherwise.kind == VERDICT_SANITISE)
+		return parser_fault(p, p->at - 1,
+		    "the default cannot be sanitise: no fact says what to "
+		    "take out");
+	return 0;
 }
 
 /* A rule behind one that always decides has no say, except that encryption
@@ -124,9 +130,25 @@ hides(const struct policy *policy, const struct rule *r)
 	for (const struct rule *o = policy->rules; o != NULL; o = o->next)
 		if (!o->observe && question_certain(o) > 0 &&
 		    (r->action.kind != VERDICT_ENCRYPT ||
-			o->action.kind > VERDICT_TAG))
+			o->action.kind >= VERDICT_ENCRYPT))
 			return o;
 	return NULL;
+}
+
+/* What is dangerous is what the rule asks for. A score that is given further
+ * down counts as well, so any score will do here. */
+static bool
+says_what_to_take_out(const struct rule *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		const struct condition *c = &r->conditions[i];
+
+		if (!c->negated &&
+		    (c->test == TEST_FACT || c->test == TEST_EVIDENCE ||
+			c->test == TEST_SEVERITY || c->test == TEST_SCORE))
+			return true;
+	}
+	return false;
 }
 
 static int
@@ -143,6 +165,11 @@ add_rule(struct parser *p, const struct token *at, struct rule *r)
 		    r->name, other->name, other->line);
 	if (question_certain(r) < 0)
 		return parser_fault(p, at, "rule \"%s\" can never match",
+		    r->name);
+	if (r->action.kind == VERDICT_SANITISE && !says_what_to_take_out(r))
+		return parser_fault(p, at,
+		    "rule \"%s\" asks for no fact: what should sanitise take "
+		    "out?",
 		    r->name);
 	if (policy->rules_count == RULES_MOST)
 		return parser_fault(p, at, "over %d rules", RULES_MOST);

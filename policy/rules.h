@@ -157,4 +157,7 @@ int question_certain(const struct rule *r);
 /* Does the rule ask for the fact (other than by "not")? */
 bool question_names(const struct rule *r, enum fact f);
 
+/* Does it ask for the fact by its name, its severity or its weight? */
+bool question_means(const struct policy *p, const struct rule *r, enum fact f);
+
 #endif

@@ -11,6 +11,7 @@ static const struct {
 	int (*apply)(struct carry *c, const struct group *g);
 } effects[VERDICT_COUNT] = {
 	[VERDICT_TAG] = { NULL, tag_apply },
+	[VERDICT_SANITISE] = { quarantine_prepare, NULL },
 	[VERDICT_QUARANTINE] = { quarantine_prepare, quarantine_apply },
 };
 
@@ -64,7 +65,11 @@ prepare(struct carry *c)
 	if (a->release_id != NULL && token_pass(a->quarantine, a->release_id,
 					 a->release_nonce, &c->why) == -1)
 		return -1;
-	return prepare_groups(c);
+	if (prepare_groups(c) == -1)
+		return -1;
+	if (c->plan->answer == VERDICT_SANITISE)
+		sanitise_prepare(c);
+	return 0;
 }
 
 static int
@@ -94,6 +99,9 @@ carry_apply(struct carry *c, const struct copy *copy)
 	if (deliver_apply(c, copy->outside) == -1)
 		return -1;
 	if (seal != NULL && encrypt_apply(c, seal) == -1)
+		return -1;
+	if (proof_copy(copy->proof) != -1 &&
+	    sanitise_apply(c, proof_copy(copy->proof)) == -1)
 		return -1;
 	return apply_effects(c, copy->proof);
 }
@@ -146,6 +154,7 @@ answer_refuse(struct carry *c)
 static sfsistat (*const answers[VERDICT_COUNT])(struct carry *c) = {
 	[VERDICT_DELIVER] = answer_go_on,
 	[VERDICT_TAG] = answer_go_on,
+	[VERDICT_SANITISE] = answer_go_on,
 	[VERDICT_ENCRYPT] = answer_go_on,
 	[VERDICT_QUARANTINE] = answer_held,
 	[VERDICT_REFUSE] = answer_refuse,
@@ -184,6 +193,7 @@ act_carry_out(struct act *a, struct plan *plan, char *line, size_t size)
 	status = answers[plan->answer](&c);
 	line_make(&c, line, size);
 	copies_free(&c.copies);
+	cuts_free(&c.cuts);
 	seal_answer_free(&c.seal);
 	fields_close(&c.fields);
 	return status;

@@ -24,9 +24,11 @@ struct group {
 	struct verdict verdict;
 	/* What is done, where one SMTP answer for all recipients makes it
 	 * differ from the verdict: refused beside others is held, any defer
-	 * defers all. */
+	 * defers all, sanitised beside clear sanitises all, sanitised beside
+	 * encrypted is held. */
 	enum verdict_kind effect;
-	const char *class; /* effect quarantine: class for the reviewer */
+	const char *class; /* effect quarantine, sanitise: class for the
+			    * reviewer */
 	size_t *rcpts; /* numbers into envelope->rcpts, rising */
 	size_t count;
 	char held[IDENT_SIZE]; /* carried out: its name in the quarantine */
@@ -37,6 +39,7 @@ struct plan {
 	struct group *groups;
 	size_t count;
 	enum verdict_kind answer; /* DELIVER or TAG: the message goes on;
+				   * SANITISE: goes on without some parts;
 				   * ENCRYPT: goes on, sealed for some or
 				   * all; QUARANTINE: nobody gets it now;
 				   * REFUSE; DEFER */
@@ -72,6 +75,10 @@ struct act {
 	const struct findings *findings;
 	int message; /* sealed memfd */
 	const char *seal_socket;
+	/* Inspects a sanitised copy (a memfd) as the message was inspected.
+	 * Never NULL, freed by findings_free(); context is the caller's. */
+	struct findings *(*inspect)(void *context, int copy);
+	void *context;
 	int64_t started; /* clock_ms() of MAIL */
 	/* A release token that token_check() found good: names of the held
 	 * message and of the attempt, or NULL. It is used up durably before

@@ -6,6 +6,7 @@
 #include "certs/seal.h"
 #include "milter/act/act.h"
 #include "milter/act/copies.h"
+#include "milter/act/cuts.h"
 
 /*
  * One plan being carried out: what the effects (one a file) share. First what
@@ -21,6 +22,9 @@ struct carry {
 	struct seal_answer *seal; /* what the seal server said, or NULL */
 	struct copies copies; /* what goes on, each with its proof */
 	char spooled[IDENT_SIZE]; /* several copies: their name in the spool */
+	struct cuts cuts; /* what is taken out of a sanitised copy */
+	struct verdict again; /* on that, the hardest of all recipients' */
+	struct reason whole; /* why it is held whole, not sanitised; or "" */
 	struct reason why; /* of a deferral */
 };
 
@@ -46,6 +50,21 @@ void split_abort(struct carry *c);
  * sealed, marked, with our fields. c->a->mta has it in hands. */
 int carry_apply(struct carry *c, const struct copy *copy);
 
+/* encrypt.c: puts the body of another message in the place of this one's. */
+int carry_body(const struct mta *mta, const struct fields *other);
+
+/* sanitise.c: makes the copy without the dangerous parts, after the original
+ * is held, and has it inspected and judged again. c->copies; or the plan is
+ * "quarantine" now and c->whole says why. Changes the record of the held
+ * message, and nothing else outside. */
+void sanitise_prepare(struct carry *c);
+
+/* sanitise.c: puts the copy in the place of the message. */
+int sanitise_apply(struct carry *c, int copy);
+
+/* quarantine.c: is the message held for the group? */
+bool quarantine_holds(const struct group *g);
+
 /* quarantine.c: holds the message for the group, durably. */
 int quarantine_prepare(struct carry *c, struct group *g);
 
@@ -57,6 +76,11 @@ bool quarantine_all(const struct carry *c);
 
 /* tag.c: marks the message for its reader: X-Sekimori-* and Subject. */
 int tag_apply(struct carry *c, const struct group *g);
+
+/* tag.c: the two halves of it: what was decided of the message, and the mark
+ * of this verdict in its Subject. -1: the MTA did not take it. */
+int tag_header(struct carry *c, const struct group *g);
+int tag_subjects(struct carry *c, const struct verdict *v);
 
 /* tag.c: prefix in front of a Subject, by RFC 2047 where it is not ASCII. */
 int tag_subject(struct buf *out, const char *prefix, const char *subject);

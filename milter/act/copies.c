@@ -112,6 +112,36 @@ copies_make(struct copies *copies, const struct copies_source *from,
 	return reason_set(why, "what was sealed is not what the plan needs");
 }
 
+static int
+fill_sanitised(struct copies *copies, const struct copies_source *from)
+{
+	for (size_t i = 0; i < from->plan->count; i++)
+		if (from->plan->groups[i].effect == VERDICT_SANITISE &&
+		    add_group(copies, &from->plan->groups[i], from) == -1)
+			return -1;
+	return 0;
+}
+
+int
+copies_sanitised(struct copies *copies, const struct copies_source *from,
+    int *copy, struct reason *why)
+{
+	/* One inside, one outside: add_group() makes no other. */
+	copies->count = 0;
+	copies->list = calloc(2, sizeof *copies->list);
+	if (copies->list != NULL && fill_sanitised(copies, from) == 0 &&
+	    copies->count == 1) {
+		struct copy *only = copies->list;
+
+		only->proof = proof_sanitised(from->plan, copy, only->rcpts,
+		    only->count);
+		if (only->proof != NULL)
+			return 0;
+	}
+	copies_free(copies);
+	return reason_set(why, "no proof that one copy may go to all");
+}
+
 void
 copies_free(struct copies *copies)
 {

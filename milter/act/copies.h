@@ -42,6 +42,14 @@ struct copies_source {
  */
 int copies_make(struct copies *copies, const struct copies_source *from,
     struct reason *why);
+
+/*
+ * Makes the copy of a plan in which all that get the message get it sanitised;
+ * *copy (a memfd) is taken over when it returns 0. -1 as well when some must be
+ * kept apart: there is one copy only.
+ */
+int copies_sanitised(struct copies *copies, const struct copies_source *from,
+    int *copy, struct reason *why);
 void copies_free(struct copies *copies);
 
 #endif

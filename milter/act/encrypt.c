@@ -109,19 +109,19 @@ add_new(const struct mta *mta, const struct fields *sealed)
 	return 0;
 }
 
-static int
-new_body(const struct mta *mta, const struct fields *sealed)
+int
+carry_body(const struct mta *mta, const struct fields *other)
 {
-	size_t at = sealed->body;
+	size_t at = other->body;
 
-	if (at >= sealed->size)
+	if (at >= other->size)
 		return -1;
-	while (at < sealed->size) {
-		size_t n = sealed->size - at;
+	while (at < other->size) {
+		size_t n = other->size - at;
 
 		if (n > CHUNK)
 			n = CHUNK;
-		if (mta->body(mta->context, sealed->bytes + at, n) == -1)
+		if (mta->body(mta->context, other->bytes + at, n) == -1)
 			return -1;
 		at += n;
 	}
@@ -137,7 +137,7 @@ encrypt_apply(struct carry *c, const struct seal_copy *seal)
 
 	/* The body first: should the rest fail, nothing clear is left. */
 	if (fields_open(&sealed, seal->fd, &c->why) == 0) {
-		if (new_body(mta, &sealed) == 0 && remove_old(c) == 0 &&
+		if (carry_body(mta, &sealed) == 0 && remove_old(c) == 0 &&
 		    add_new(mta, &sealed) == 0)
 			answer = 0;
 		else

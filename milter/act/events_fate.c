@@ -185,11 +185,15 @@ decided(struct events *all, const struct carry *c, const struct group *g)
 	json_object_set_new(f, "findings", findings_facts_json(c->a->findings));
 	json_object_set_new(f, "inspected", inspected(c->a->findings));
 	json_object_set_new(f, "ms", json_integer(clock_ms() - c->a->started));
-	if (g->effect == VERDICT_QUARANTINE)
+	if (quarantine_holds(g))
 		json_object_set_new(f, "q", json_string(g->held));
 	if (c->a->findings->campaign[0] != '\0')
 		json_object_set_new(f, "campaign",
 		    json_string(c->a->findings->campaign));
+	if (g->effect == VERDICT_SANITISE)
+		json_object_set_new(f, "removed", cuts_json(&c->cuts));
+	if (g->verdict.kind == VERDICT_SANITISE && c->whole.text[0] != '\0')
+		json_object_set_new(f, "whole", events_text(c->whole.text));
 	if (c->a->release_id != NULL)
 		json_object_set_new(f, "release",
 		    json_string(c->a->release_id));
@@ -204,7 +208,7 @@ events_fate(struct events *all, const struct carry *c)
 	for (size_t i = 0; i < c->plan->count; i++) {
 		const struct group *g = &c->plan->groups[i];
 
-		if (g->effect == VERDICT_QUARANTINE)
+		if (quarantine_holds(g))
 			held(all, c, g);
 		decided(all, c, g);
 	}

@@ -19,7 +19,7 @@ put_groups(struct buf *b, const struct plan *plan)
 		(void)buf_printf(b, "%s%s(%s)*%zu", i > 0 ? "+" : "",
 		    verdict_name(g->effect),
 		    g->verdict.rule != NULL ? g->verdict.rule : "", g->count);
-		if (g->effect == VERDICT_QUARANTINE)
+		if (quarantine_holds(g))
 			(void)buf_printf(b, "=%s", g->held);
 	}
 	if (plan->count > SHOWN)
@@ -45,6 +45,8 @@ line_make(const struct carry *c, char *line, size_t size)
 	(void)buf_printf(&b, " facts=%s ms=%lld",
 	    facts[0] != '\0' ? facts : "none",
 	    (long long)(clock_ms() - c->a->started));
+	if (c->whole.text[0] != '\0')
+		(void)buf_printf(&b, " whole=%.500s", c->whole.text);
 	if (c->plan->answer == VERDICT_DEFER)
 		(void)buf_printf(&b, " why=%.500s", c->why.text);
 	(void)text_printable(line, size, buf_text(&b), b.len);

@@ -76,12 +76,34 @@ hold_the_refused(struct plan *plan)
 		}
 }
 
+/* Where one recipient must get it without its dangerous parts, all that get it
+ * in clear do, so that one message is enough, and the original is held for each
+ * of them. Beside recipients that get it sealed it is held only. */
+static void
+share_the_copy(struct plan *plan)
+{
+	bool sealed = have(plan, VERDICT_ENCRYPT) > 0;
+	const char *class = NULL;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->groups[i].effect == VERDICT_SANITISE) {
+			class = plan->groups[i].class;
+			if (sealed)
+				plan->groups[i].effect = VERDICT_QUARANTINE;
+		}
+	for (size_t i = 0; class != NULL && !sealed && i < plan->count; i++)
+		if (plan->groups[i].effect < VERDICT_SANITISE) {
+			plan->groups[i].effect = VERDICT_SANITISE;
+			plan->groups[i].class = class;
+		}
+}
+
 static enum verdict_kind
 answer_of(const struct plan *plan)
 {
 	static const enum verdict_kind order[] = { VERDICT_DEFER,
-		VERDICT_REFUSE, VERDICT_ENCRYPT, VERDICT_TAG, VERDICT_DELIVER,
-		VERDICT_QUARANTINE };
+		VERDICT_REFUSE, VERDICT_ENCRYPT, VERDICT_SANITISE, VERDICT_TAG,
+		VERDICT_DELIVER, VERDICT_QUARANTINE };
 
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
 		if (have(plan, order[i]) > 0)
@@ -104,6 +126,7 @@ act_plan_from(const struct verdict *verdicts, size_t count)
 	if (have(plan, VERDICT_DEFER) > 0)
 		all_get(plan, VERDICT_DEFER);
 	hold_the_refused(plan);
+	share_the_copy(plan);
 	plan->answer = answer_of(plan);
 	return plan;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "milter/act/proof.h"
 #include "milter/base/banned.h"
 
 struct proof {
 	const struct seal_copy *seal;
+	int copy; /* sanitised; -1: none */
 };
 
 static const struct group *
@@ -26,6 +28,13 @@ may_get_clear(const struct group *g)
 	return (g->verdict.kind == VERDICT_DELIVER ||
 		   g->verdict.kind == VERDICT_TAG) &&
 	       (g->effect == VERDICT_DELIVER || g->effect == VERDICT_TAG);
+}
+
+static bool
+may_get_sanitised(const struct group *g)
+{
+	return g->verdict.kind <= VERDICT_SANITISE &&
+	       g->effect == VERDICT_SANITISE;
 }
 
 static bool
@@ -60,21 +69,46 @@ holds_for(const struct plan *plan, const struct envelope *e,
 	       was_sealed_for(seal, asked, e->rcpts[rcpt].address);
 }
 
+static struct proof *
+proof_new(const struct seal_copy *seal, int copy)
+{
+	struct proof *proof = calloc(1, sizeof *proof);
+
+	if (proof != NULL)
+		*proof = (struct proof){ seal, copy };
+	return proof;
+}
+
 struct proof *
 proof_of(const struct plan *plan, const struct envelope *e,
     const struct seal_request *asked, const struct seal_copy *seal,
     const size_t *rcpts, size_t count)
 {
-	struct proof *proof;
-
 	if (count == 0 || (seal != NULL && seal->fd == -1))
 		return NULL;
 	for (size_t i = 0; i < count; i++)
 		if (!holds_for(plan, e, asked, seal, rcpts[i]))
 			return NULL;
-	proof = calloc(1, sizeof *proof);
+	return proof_new(seal, -1);
+}
+
+struct proof *
+proof_sanitised(const struct plan *plan, int *copy, const size_t *rcpts,
+    size_t count)
+{
+	struct proof *proof;
+
+	if (count == 0 || *copy == -1)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		const struct group *g = group_of(plan, rcpts[i]);
+
+		if (g == NULL || !may_get_sanitised(g))
+			return NULL;
+	}
+	proof = proof_new(NULL, *copy);
 	if (proof != NULL)
-		proof->seal = seal;
+		*copy = -1;
 	return proof;
 }
 
@@ -84,9 +118,17 @@ proof_seal(const struct proof *proof)
 	return proof->seal;
 }
 
+int
+proof_copy(const struct proof *proof)
+{
+	return proof->copy;
+}
+
 void
 proof_free(struct proof **proof)
 {
+	if (*proof != NULL && (*proof)->copy != -1)
+		close((*proof)->copy);
 	free(*proof);
 	*proof = NULL;
 }

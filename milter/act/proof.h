@@ -7,9 +7,9 @@
 
 /*
  * The proof that a message may go on to some recipients. Only the functions
- * that hold one let a message go on, and only the one below makes one: so
- * there is no way from "must be encrypted" to clear text, whatever else goes
- * wrong.
+ * that hold one let a message go on, and only the two below make one: so
+ * there is no way from "must be encrypted" to clear text, and none from "must
+ * be sanitised" to the message as it came, whatever else goes wrong.
  */
 struct proof;
 
@@ -23,10 +23,21 @@ struct proof *proof_of(const struct plan *plan, const struct envelope *e,
     const struct seal_request *asked, const struct seal_copy *seal,
     const size_t *rcpts, size_t count);
 
-/* What must stand in the message's place; NULL: it goes on as it is. */
+/*
+ * That just these recipients may get this copy (a memfd) of the message, out of
+ * which parts were taken; else NULL. It holds when the plan has each of them
+ * get it so. *copy is taken over in the first case (and is -1 then).
+ */
+struct proof *proof_sanitised(const struct plan *plan, int *copy,
+    const size_t *rcpts, size_t count);
+
+/* What must stand in the message's place; NULL: nothing sealed. */
 const struct seal_copy *proof_seal(const struct proof *proof);
 
-/* Frees *proof and sets it to NULL. */
+/* The copy that must stand in the message's place; -1: none. */
+int proof_copy(const struct proof *proof);
+
+/* Frees *proof and the copy it holds, and sets it to NULL. */
 void proof_free(struct proof **proof);
 
 #endif

@@ -15,6 +15,12 @@ quarantine_prepare(struct carry *c, struct group *g)
 	return 0;
 }
 
+bool
+quarantine_holds(const struct group *g)
+{
+	return g->effect == VERDICT_QUARANTINE || g->effect == VERDICT_SANITISE;
+}
+
 int
 quarantine_apply(struct carry *c, const struct group *g)
 {

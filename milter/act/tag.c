@@ -118,8 +118,8 @@ ascii(char *s)
 			*s = '?';
 }
 
-static int
-mark_header(struct carry *c, const struct group *g)
+int
+tag_header(struct carry *c, const struct group *g)
 {
 	const struct mta *mta = c->a->mta;
 	char verdict[512], facts[8192];
@@ -137,14 +137,19 @@ mark_header(struct carry *c, const struct group *g)
 }
 
 int
-tag_apply(struct carry *c, const struct group *g)
+tag_subjects(struct carry *c, const struct verdict *v)
 {
-	const char *prefix = g->verdict.prefix;
+	const char *prefix = v->prefix;
 
 	if (prefix == NULL || prefix[0] == '\0')
 		prefix = c->a->conf->subject_tag;
-	if (mark_header(c, g) == -1 ||
-	    (prefix[0] != '\0' && mark_subjects(c, prefix) == -1))
+	return prefix[0] != '\0' ? mark_subjects(c, prefix) : 0;
+}
+
+int
+tag_apply(struct carry *c, const struct group *g)
+{
+	if (tag_header(c, g) == -1 || tag_subjects(c, &g->verdict) == -1)
 		return reason_set(&c->why, "the MTA did not take the mark");
 	return 0;
 }

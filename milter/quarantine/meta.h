@@ -14,7 +14,8 @@
  * rcpts and rcpt_args (arrays of strings in the same order), client_ip, helo,
  * auth_user, direction of the first recipient, subject, from, message_id,
  * size, sha256, dedupe, facts, parts, urls, seen_count; campaign, when it
- * belongs to one; later those that quarantine_move() is given.
+ * belongs to one; removed (the parts that a copy was delivered without); later
+ * those that quarantine_move() is given.
  */
 struct meta_source {
 	int message;

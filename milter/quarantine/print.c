@@ -146,6 +146,7 @@ print_held(const json_t *meta)
 		if (shown(meta, rows[i].key, text, sizeof text)[0] != '\0')
 			printf("%-12s %s\n", rows[i].title, text);
 	print_list(meta, "rcpts", "Recipients");
+	print_list(meta, "removed", "Sent without");
 	print_list(meta, "urls", "Links");
 	print_parts(meta);
 	print_facts(meta);

@@ -82,6 +82,22 @@ print_observed(const json_t *event, bool ja)
 }
 
 static void
+print_copy(const json_t *event, bool ja)
+{
+	const char *whole = text(event, "whole");
+	json_t *part;
+	size_t i;
+
+	json_array_foreach(json_object_get(event, "removed"), i, part)
+	    printf(ja ? "  除去した部分: %s\n" : "  without part %s\n",
+		json_string_value(part));
+	if (whole[0] != '\0')
+		printf(ja ? "  除去できなかったため全体を隔離: %s\n"
+			  : "  held whole, not sanitised: %s\n",
+		    whole);
+}
+
+static void
 print_event(const struct conf *conf, const json_t *event, bool ja)
 {
 	enum verdict_kind kind = verdict_named(text(event, "verdict"));
@@ -98,6 +114,7 @@ print_event(const struct conf *conf, const json_t *event, bool ja)
 	print_recipients(event, ja);
 	print_facts(event, ja);
 	print_observed(event, ja);
+	print_copy(event, ja);
 	if (held[0] != '\0')
 		printf(ja ? "  隔離番号: %s\n" : "  held as %s\n", held);
 	policy = policy_load(conf->policy_file, &why);

@@ -131,25 +131,6 @@ carry_out(struct act *act, struct plan *plan)
 	return answer;
 }
 
-static struct act
-begin_act(struct session *s, const struct mta *mta, int message,
-    struct findings *f)
-{
-	return (struct act){
-		.mta = mta,
-		.conf = s->site->conf,
-		.journal = gate.journal,
-		.quarantine = gate.quarantine,
-		.spool = gate.spool,
-		.policy = s->site->policy,
-		.envelope = s->envelope,
-		.findings = f,
-		.message = message,
-		.seal_socket = gate.seal_socket,
-		.started = s->started,
-	};
-}
-
 /* Mails of the sender that spoke of a password go along. */
 static struct findings *
 ask_about(const struct session *s, int message)
@@ -169,6 +150,42 @@ ask_about(const struct session *s, int message)
 	for (size_t i = 0; i < q.companions_count; i++)
 		close(q.companions[i]);
 	return f;
+}
+
+/* The copy of the act sanitise; what it lacks is asked for again as well. */
+static struct findings *
+inspect_copy(void *context, int copy)
+{
+	const struct session *s = context;
+	struct findings *f;
+	struct reason why;
+
+	if (collect_seal_fd(copy, &why) == 0)
+		return ask_about(s, copy);
+	f = findings_new();
+	findings_fact(f, FACT_SCAN_UNFINISHED, -1, 0, "%s", why.text);
+	return f;
+}
+
+static struct act
+begin_act(struct session *s, const struct mta *mta, int message,
+    struct findings *f)
+{
+	return (struct act){
+		.mta = mta,
+		.conf = s->site->conf,
+		.journal = gate.journal,
+		.quarantine = gate.quarantine,
+		.spool = gate.spool,
+		.policy = s->site->policy,
+		.envelope = s->envelope,
+		.findings = f,
+		.message = message,
+		.seal_socket = gate.seal_socket,
+		.inspect = inspect_copy,
+		.context = s,
+		.started = s->started,
+	};
 }
 
 static void

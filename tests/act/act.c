@@ -11,7 +11,7 @@
 #include "milter/base/count.h"
 #include "tests/act/world.h"
 
-enum { RCPTS = 3 };
+enum { RCPTS = 3, BAD_AT = 78 };
 
 static struct conf *conf;
 static struct envelope *envelope;
@@ -27,7 +27,8 @@ verdict_of(enum verdict_kind kind)
 		.basis = "a basis",
 		.class = "class",
 		.text = "",
-		.prefix = "" };
+		.prefix = "",
+		.named[FACT_VIRUS] = true };
 }
 
 static sfsistat
@@ -38,6 +39,7 @@ carry_out(struct plan *plan)
 		.envelope = envelope,
 		.findings = findings,
 		.message = message,
+		.inspect = world_inspect,
 		.seal_socket = "seal",
 		.started = clock_ms() };
 
@@ -68,10 +70,12 @@ no_must_goes_clear(const struct trial *t)
 		bool gets_it = t->answer == SMFIS_CONTINUE && !world.removed[i];
 
 		assert_int_not_equal(SMFIS_ACCEPT, t->answer);
-		if (gets_it && t->kinds[i] == VERDICT_ENCRYPT)
+		if (gets_it && t->kinds[i] >= VERDICT_SANITISE)
 			assert_true(world.body_replaced);
-		if (gets_it && world.body_replaced)
+		if (gets_it && world.body_replaced && world.copies == 0)
 			assert_int_equal(VERDICT_ENCRYPT, t->kinds[i]);
+		if (gets_it && world.copies > 0)
+			assert_true(t->kinds[i] <= VERDICT_SANITISE);
 		if (gets_it)
 			assert_true(t->kinds[i] <= VERDICT_ENCRYPT);
 	}
@@ -90,6 +94,7 @@ copies_are_right(const struct trial *t)
 		if (copy[0] == '\0')
 			continue;
 		assert_true(t->kinds[i] <= VERDICT_ENCRYPT);
+		assert_int_not_equal(VERDICT_SANITISE, t->kinds[i]);
 		if (t->kinds[i] == VERDICT_ENCRYPT) {
 			assert_null(strstr(copy, "CLEAR"));
 			assert_non_null(strstr(copy, "\r\n\r\nSEALED\r\n"));
@@ -103,11 +108,16 @@ copies_are_right(const struct trial *t)
 	}
 }
 
-/* Everyone gets it, has it held, or the sender still has it. */
+/* Everyone gets it, has it held, or the sender still has it; who gets a
+ * sanitised copy has the original held. */
 static void
 nothing_is_lost(const struct trial *t)
 {
 	for (size_t i = 0; i < RCPTS; i++) {
+		if (t->answer == SMFIS_CONTINUE && world.copies > 0) {
+			assert_true(world.held[i]);
+			continue;
+		}
 		if (t->answer == SMFIS_DISCARD)
 			assert_true(
 			    world.held[i] !=
@@ -208,8 +218,10 @@ no_way_from_must_to_clear(void **unused)
 		    (enum verdict_kind)(i / VERDICT_COUNT % VERDICT_COUNT);
 		t.kinds[2] =
 		    (enum verdict_kind)(i / VERDICT_COUNT / VERDICT_COUNT);
+		findings->facts[0].part = i % 2 ? 1 : -1;
 		try_all(&t, &trials);
 	}
+	findings->facts[0].part = 1;
 	assert_int_equal(all * 5 * 16 * 13, trials);
 }
 
@@ -257,6 +269,18 @@ static const struct {
 	    SMFIS_TEMPFAIL, 0, "defer*3" },
 	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_ENCRYPT }, SEAL_DEAD,
 	    SMFIS_TEMPFAIL, 0, "defer*3" },
+	{ { VERDICT_SANITISE, VERDICT_SANITISE, VERDICT_SANITISE }, SEAL_DEAD,
+	    SMFIS_CONTINUE, 3, "sanitise*3" },
+	{ { VERDICT_DELIVER, VERDICT_SANITISE, VERDICT_TAG }, SEAL_DEAD,
+	    SMFIS_CONTINUE, 3, "sanitise*1 sanitise*1 sanitise*1" },
+	{ { VERDICT_REFUSE, VERDICT_SANITISE, VERDICT_QUARANTINE }, SEAL_DEAD,
+	    SMFIS_CONTINUE, 3, "quarantine*1 sanitise*1 quarantine*1" },
+	{ { VERDICT_ENCRYPT, VERDICT_SANITISE, VERDICT_ENCRYPT }, SEAL_WORKS,
+	    SMFIS_CONTINUE, 1, "encrypt*2 quarantine*1" },
+	{ { VERDICT_ENCRYPT, VERDICT_SANITISE, VERDICT_DELIVER }, SEAL_WORKS,
+	    SMFIS_DISCARD, 1, "encrypt*1 quarantine*1 deliver*1" },
+	{ { VERDICT_DEFER, VERDICT_SANITISE, VERDICT_DELIVER }, SEAL_DEAD,
+	    SMFIS_TEMPFAIL, 0, "defer*1 defer*1 defer*1" },
 };
 
 /* "verdict*recipients" of every mail.verdict event, in order. */
@@ -383,7 +407,12 @@ make(void **unused)
 	findings->finished = true;
 	message = world_message("From: a\r\nContent-Type: text/plain\r\n"
 				"Subject: s\r\nContent-Type: b\r\n"
-				"\r\nCLEAR\r\n");
+				"\r\nCLEAR\r\n--b\r\nBAD\r\n--b--\r\n");
+	findings_part(findings, &(struct seen_part){ "", "", "", .reason = "" });
+	findings_part(findings,
+	    &(struct seen_part){ "2", "a.exe", "", .reason = "",
+		.begin = BAD_AT, .end = BAD_AT + 3 });
+	findings_fact(findings, FACT_VIRUS, 1, 0, "Eicar");
 	return conf == NULL ? -1 : 0;
 }
 

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: ISC
-check_PROGRAMS += tests/act/act tests/act/inject tests/act/release tests/act/tag
+check_PROGRAMS += tests/act/act tests/act/inject tests/act/release \
+	tests/act/sanitise tests/act/tag
 tests_act_act_SOURCES = tests/act/act.c tests/act/world.c tests/act/world.h
 tests_act_act_LDADD = milter/act/libact.a $(RECORD_LIBS) $(SEALWIRE_LIBS) \
 	$(CMOCKA_LIBS)
+tests_act_sanitise_SOURCES = tests/act/sanitise.c tests/act/world.c tests/act/world.h
+tests_act_sanitise_LDADD = $(tests_act_act_LDADD)
 tests_act_tag_SOURCES = tests/act/tag.c tests/act/world.c tests/act/world.h
 tests_act_tag_LDADD = $(tests_act_act_LDADD)
 tests_act_release_LDADD = $(ACT_LIBS) $(CMOCKA_LIBS) -lpthread

@@ -17,6 +17,9 @@ world_reset(void)
 {
 	memset(&world, 0, sizeof world);
 	world.seal = SEAL_WORKS;
+	world.seen = 1;
+	world.again.kind = VERDICT_DELIVER;
+	world.again.rule = "(default)";
 }
 
 static void
@@ -118,7 +121,7 @@ quarantine_put(struct quarantine *q, int message, const struct envelope *e,
 	for (size_t i = 0; i < rcpts_count; i++)
 		world.held[rcpts[i]] = true;
 	ident_new(id);
-	*seen_count = 1;
+	*seen_count = world.seen;
 	return 0;
 }
 
@@ -171,7 +174,38 @@ policy_decide(const struct policy *p, const struct findings *f,
     const struct envelope *e, size_t rcpt, struct verdict *v)
 {
 	(void)p, (void)f, (void)e, (void)rcpt;
-	*v = (struct verdict){ .kind = VERDICT_DEFER };
+	*v = world.again;
+}
+
+struct findings *
+world_inspect(void *context, int copy)
+{
+	struct findings *f = findings_new();
+	ssize_t n = pread(copy, world.copy, WORLD_TEXT - 1, 0);
+
+	(void)context;
+	assert_true(n > 0);
+	world.copy[n] = '\0';
+	world.copies++;
+	f->finished = !world.unfinished;
+	return f;
+}
+
+int
+quarantine_note(struct quarantine *q, const char *id, json_t *fields,
+    struct reason *why)
+{
+	char *text = json_dumps(fields, 0);
+
+	(void)q;
+	assert_true(ident_valid(id));
+	snprintf(world.note, WORLD_TEXT, "%s", text);
+	free(text);
+	json_decref(fields);
+	if (world.note_fails)
+		return reason_set(why, "disk full");
+	world.notes++;
+	return 0;
 }
 
 int

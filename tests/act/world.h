@@ -24,9 +24,15 @@ struct world {
 	/* what goes wrong */
 	enum world_seal seal;
 	bool quarantine_fails, journal_fails, token_fails, spool_fails,
-	    commit_fails;
+	    commit_fails, note_fails;
 	int mta_fails_at; /* the n-th call (from 1) and all later; 0: none */
+	struct verdict again; /* the policy's on a sanitised copy */
+	bool unfinished; /* the inspection of it */
+	int seen; /* how often the quarantine has seen the message */
 	/* what happened */
+	int copies, notes; /* inspected; noted with held messages */
+	char note[WORLD_TEXT]; /* the last */
+	char copy[WORLD_TEXT]; /* the last that was inspected */
 	int mta_calls, seal_calls, journals, events, tokens;
 	bool body_replaced, removed[WORLD_RCPTS], held[WORLD_RCPTS];
 	bool header_change_before_journal;
@@ -46,6 +52,9 @@ void world_reset(void);
 
 /* An envelope with count recipients r0@x.test ...; inside or not. */
 struct envelope *world_envelope(size_t count, bool inside);
+
+/* Inspects a copy (see struct act). */
+struct findings *world_inspect(void *context, int copy);
 
 /* A memfd with the text. */
 int world_message(const char *text);

@@ -234,12 +234,14 @@ decide(const char *text, const char *names, struct verdict *v, bool finished)
 	struct findings *f = facts(names);
 	struct envelope *e =
 	    mail("b@in.example", "a@out.example", DIRECTION_OUTBOUND);
-	static char rule[64];
+	static char rule[64], class[64];
 
 	f->finished = finished;
 	policy_decide(p, f, e, 0, v);
 	snprintf(rule, sizeof rule, "%s", v->rule);
 	v->rule = rule;
+	snprintf(class, sizeof class, "%s", v->class);
+	v->class = class;
 	policy_free(&p);
 	findings_free(&f);
 	envelope_free(&e);
@@ -322,6 +324,58 @@ encryption_is_a_floor(void **unused)
 	assert_int_equal(VERDICT_REFUSE, v.kind);
 }
 
+/* A rule tells what is dangerous by what it asks for, whatever way it asks. */
+static void
+sanitise_says_what_to_take_out(void **unused)
+{
+	static const struct {
+		const char *when;
+		bool virus, vba, spf;
+	} asked[] = {
+		{ "virus", true, false, false },
+		{ "not spf.pass and (virus or macro.vba)", true, true, false },
+		{ "severity high", true, false, false },
+		{ "score at least 3", false, true, false },
+		{ "evidence of macro.vba has \"x\" or spf.pass or virus", true,
+		    true, true },
+	};
+	char text[512];
+	struct verdict v;
+
+	(void)unused;
+	for (size_t i = 0; i < COUNT(asked); i++) {
+		snprintf(text, sizeof text,
+		    "default deliver\nscore macro.vba 3\nscore spf.pass -1\n"
+		    "rule s when %s then sanitise class \"c\"" BECAUSE,
+		    asked[i].when);
+		decide(text, "virus macro.vba", &v, true);
+		assert_int_equal(VERDICT_SANITISE, v.kind);
+		assert_string_equal("c", v.class);
+		assert_int_equal(asked[i].virus, v.named[FACT_VIRUS]);
+		assert_int_equal(asked[i].vba, v.named[FACT_MACRO_VBA]);
+		assert_int_equal(asked[i].spf, v.named[FACT_SPF_PASS]);
+		decide(text, "virus macro.vba", &v, false);
+		assert_int_equal(VERDICT_DEFER, v.kind);
+	}
+}
+
+/* Neither encrypted with the dangerous parts, nor in the clear without. */
+static void
+sanitised_mail_that_must_be_encrypted_is_held(void **unused)
+{
+	const char *text = "default deliver\n"
+			   "rule s when virus then sanitise class \"c\"" BECAUSE
+			   "rule e when label.c2 then encrypt" BECAUSE;
+	struct verdict v;
+
+	(void)unused;
+	decide(text, "virus label.c2", &v, true);
+	assert_int_equal(VERDICT_QUARANTINE, v.kind);
+	assert_string_equal("s", v.rule);
+	decide(text, "virus", &v, true);
+	assert_int_equal(VERDICT_SANITISE, v.kind);
+}
+
 /* Whatever else is found, a labelled mail never leaves in the clear, and one
  * that is not finished never leaves at all. */
 static void
@@ -366,6 +420,8 @@ main(void)
 		cmocka_unit_test(observed_rules_only_watch),
 		cmocka_unit_test(unfinished_is_not_clean),
 		cmocka_unit_test(encryption_is_a_floor),
+		cmocka_unit_test(sanitise_says_what_to_take_out),
+		cmocka_unit_test(sanitised_mail_that_must_be_encrypted_is_held),
 		cmocka_unit_test(labelled_mail_never_leaves_in_the_clear),
 	};
 

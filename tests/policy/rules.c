@@ -88,6 +88,14 @@ static const struct {
 		RULE("b", "virus", "defer"),
 	    ":4: rule \"b\" is never reached: rule \"a\" in line 3 always "
 	    "decides" },
+	{ HEAD RULE("a", "not virus and direction is inbound",
+	      "sanitise class \"c\""),
+	    ":3: rule \"a\" asks for no fact: what should sanitise take out?" },
+	{ HEAD RULE("a", "virus", "sanitise"),
+	    ":3: \"sanitise\" needs class \"...\" behind it" },
+	{ "policy \"t\"\ndefault sanitise class \"c\"\n",
+	    ":2: the default cannot be sanitise: no fact says what to take "
+	    "out" },
 	{ HEAD RULE("a", "virus and not always", "deliver"),
 	    ":3: rule \"a\" can never match" },
 	{ HEAD RULE("a", "not not virus", "deliver"),
