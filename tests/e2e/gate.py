@@ -193,6 +193,16 @@ class Gate:
         pids = {pid for pid, _ in found}
         return [pid for pid, parent in found if parent in pids]
 
+    @staticmethod
+    def worked(pid):
+        """Clock ticks that a process has used."""
+        try:
+            with open("/proc/%d/stat" % pid, encoding="utf-8") as f:
+                fields = f.read().rpartition(") ")[2].split()
+        except OSError:
+            return 0
+        return sum(map(int, fields[11:13]))
+
     # --- mail
 
     def mail(self, subject="hello", body="hello\r\n", sender=None, to=None,

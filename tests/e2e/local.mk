@@ -13,5 +13,6 @@ EXTRA_DIST += \
 	%D%/scenarios/outbound.py \
 	%D%/scenarios/quarantine.py \
 	%D%/scenarios/running.py \
+	%D%/scenarios/sanitise.py \
 	%D%/scenarios/sender.py \
 	%D%/scenarios/session.py

@@ -33,27 +33,18 @@ def filter_that_is_killed_loses_nothing(g):
     same(g.held(held), [name])
 
 
-def worked(pid):
-    """Clock ticks that a process has used."""
-    try:
-        with open("/proc/%d/stat" % pid, encoding="utf-8") as f:
-            return sum(map(int, f.read().rpartition(") ")[2].split()[11:13]))
-    except OSError:
-        return 0
-
-
 @scenario()
 def scan_that_dies_in_the_middle_defers(g):
     """A large mail, so that a child is seen at work, and killed."""
     children = g.children("scan")
     assert children, "no scan children"
-    before = {pid: worked(pid) for pid in children}
+    before = {pid: g.worked(pid) for pid in children}
     large = g.attachment("noise.bin", os.urandom(12_000_000))
     answers = []
     sender = threading.Thread(target=lambda: answers.append(g.send(large)))
     sender.start()
     busy = g.until(lambda: [p for p in children
-                            if worked(p) > before[p] + 2], "a child at work")
+                            if g.worked(p) > before[p] + 2], "a child at work")
     for pid in busy:
         os.kill(pid, signal.SIGKILL)
     sender.join(90)
