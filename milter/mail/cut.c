@@ -6,26 +6,20 @@
 #include "milter/mail/cut.h"
 #include "milter/base/banned.h"
 
-/* Marks of a part by which readers take other lines for boundaries, or another
- * type for the part's. */
-static const bool disputed[MARK_COUNT] = {
-	[MARK_DUPLICATE_BOUNDARY] = true,
-	[MARK_DUPLICATE_TYPE] = true,
-	[MARK_DUPLICATE_ENCODING] = true,
-	[MARK_DUPLICATE_PARAMETER] = true,
-	[MARK_BAD_BOUNDARY] = true,
-	[MARK_BAD_TYPE] = true,
-	[MARK_BAD_ENCODING] = true,
-	[MARK_UNKNOWN_ENCODING] = true,
-	[MARK_BAD_HEADER] = true,
-	[MARK_EIGHT_BIT_NAME] = true,
-	[MARK_HIDDEN_PARTS] = true,
-	[MARK_MISSING_END] = true,
-	[MARK_BARE_CR] = true,
-	[MARK_BARE_LF] = true,
-	[MARK_NUL] = true,
-	[MARK_PARTIAL] = true,
-	[MARK_OPAQUE] = true,
+/* Marks that leave no doubt about the boundaries and the part's type; with any
+ * other, also one that comes to be known later, readers could disagree. */
+static const bool harmless[MARK_COUNT] = {
+	[MARK_LIMIT] = true,
+	[MARK_UNDECODED] = true,
+	[MARK_BAD_BASE64] = true,
+	[MARK_BAD_QUOTED_PRINTABLE] = true,
+	[MARK_BAD_PARAMETER] = true,
+	[MARK_DUPLICATE_DISPOSITION] = true,
+	[MARK_TWO_FROM] = true,
+	[MARK_CHARSET_MISMATCH] = true,
+	[MARK_NAME_UNDECODABLE] = true,
+	[MARK_CONTAINER_CONFLICT] = true,
+	[MARK_UNLOCKED] = true,
 };
 
 static bool
@@ -50,7 +44,7 @@ static bool
 is_disputed(const struct part *p)
 {
 	for (const struct mark *m = p->marks; m != NULL; m = m->next)
-		if (disputed[m->kind] ||
+		if (!harmless[m->kind] ||
 		    (m->kind == MARK_BAD_PARAMETER && is_multipart(p)))
 			return true;
 	return false;

@@ -26,12 +26,24 @@ shown(const json_t *o, const char *key, char *out, size_t size)
 	return out;
 }
 
+/* "held+copy": a copy without some parts was delivered. */
+static const char *
+shown_state(const json_t *meta, char *out, size_t size)
+{
+	char state[32];
+
+	snprintf(out, size, "%s%s", shown(meta, "state", state, sizeof state),
+	    json_array_size(json_object_get(meta, "removed")) > 0 ? "+copy"
+								  : "");
+	return out;
+}
+
 void
 print_table(const json_t *list)
 {
 	const char *const format =
-	    "%-26s  %-9s  %-20.19s  %-12s  %-13s  %-32s  %s\n";
-	char state[16], created[64], class[16], sender[40], subject[160];
+	    "%-26s  %-14s  %-20.19s  %-12s  %-13s  %-32s  %s\n";
+	char state[48], created[64], class[16], sender[40], subject[160];
 	char id[32], campaign[16];
 	json_t *m;
 	size_t i;
@@ -42,7 +54,7 @@ print_table(const json_t *list)
 	{
 		shown(m, "sender", sender, sizeof sender);
 		printf(format, shown(m, "id", id, sizeof id),
-		    shown(m, "state", state, sizeof state),
+		    shown_state(m, state, sizeof state),
 		    shown(m, "created", created, sizeof created),
 		    shown(m, "class", class, sizeof class),
 		    shown(m, "campaign", campaign, sizeof campaign),

@@ -8,6 +8,7 @@
 #include <nettle/base64.h>
 #include <cmocka.h>
 
+#include "milter/act/proof.h"
 #include "milter/base/clock.h"
 #include "milter/base/count.h"
 #include "tests/act/world.h"
@@ -247,6 +248,32 @@ parts_of_a_part_go_with_it(void **unused)
 	end(&m);
 }
 
+/* Whoever must get a copy gets nothing else. */
+static void
+there_is_no_proof_without_the_copy(void **unused)
+{
+	struct verdict v = { .kind = VERDICT_SANITISE, .rule = "r" };
+	struct plan *plan = act_plan_from(&v, 1);
+	struct envelope *e = world_envelope(1, true);
+	struct proof *proof;
+	int none = -1, copy = world_message("a copy");
+	const size_t rcpt = 0;
+
+	(void)unused;
+	assert_null(proof_of(plan, e, NULL, NULL, &rcpt, 1));
+	assert_null(proof_sanitised(plan, &none, &rcpt, 1));
+	proof = proof_sanitised(plan, &copy, &rcpt, 1);
+	assert_non_null(proof);
+	assert_int_equal(-1, copy);
+	proof_free(&proof);
+	plan->groups[0].effect = VERDICT_DELIVER;
+	copy = world_message("a copy");
+	assert_null(proof_sanitised(plan, &copy, &rcpt, 1));
+	close(copy);
+	act_plan_free(&plan);
+	envelope_free(&e);
+}
+
 /* Each of these makes that nobody gets anything and the original is held. */
 enum trouble {
 	NOTHING,
@@ -378,6 +405,7 @@ main(void)
 		cmocka_unit_test(all_else_stays_byte_for_byte),
 		cmocka_unit_test(the_notice_tells_all),
 		cmocka_unit_test(parts_of_a_part_go_with_it),
+		cmocka_unit_test(there_is_no_proof_without_the_copy),
 		cmocka_unit_test(trouble_holds_the_message_whole),
 		cmocka_unit_test(held_whole_again_has_no_copy),
 		cmocka_unit_test(a_suspicious_copy_is_marked),

@@ -95,6 +95,8 @@ def the_document_is_taken_out():
         assert event["removed"] == ["2 見積.doc"], event
         shown = d.ctl("quarantine", "show", name).stdout
         assert "Sent without 2 見積.doc" in shown, shown
+        listed = d.ctl("quarantine", "list").stdout
+        assert "held+copy" in listed, listed
         told = d.ctl("policy", "explain", event["msg"], "--lang", "ja").stdout
         assert "除去した部分: 2 見積.doc" in told and name in told, told
         d.flows()
