@@ -133,8 +133,8 @@ copies_sanitised(struct copies *copies, const struct copies_source *from,
 	    copies->count == 1) {
 		struct copy *only = copies->list;
 
-		only->proof = proof_sanitised(from->plan, copy, only->rcpts,
-		    only->count);
+		only->proof =
+		    proof_sanitised(from->plan, copy, only->rcpts, only->count);
 		if (only->proof != NULL)
 			return 0;
 	}

@@ -408,7 +408,8 @@ make(void **unused)
 	message = world_message("From: a\r\nContent-Type: text/plain\r\n"
 				"Subject: s\r\nContent-Type: b\r\n"
 				"\r\nCLEAR\r\n--b\r\nBAD\r\n--b--\r\n");
-	findings_part(findings, &(struct seen_part){ "", "", "", .reason = "" });
+	findings_part(findings,
+	    &(struct seen_part){ "", "", "", .reason = "" });
 	findings_part(findings,
 	    &(struct seen_part){ "2", "a.exe", "", .reason = "",
 		.begin = BAD_AT, .end = BAD_AT + 3 });
