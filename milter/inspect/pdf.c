@@ -6,9 +6,8 @@
 
 #include "milter/base/count.h"
 #include "milter/inspect/inspect.h"
+#include "milter/mail/pdftext.h"
 #include "milter/base/banned.h"
-
-enum { REFERENCES = 16 };
 
 /* What an object does, by what stands in its line (see milter/mail/pdf.h). */
 static const struct {
@@ -37,8 +36,11 @@ static const char *const acts[] = { "/S /JavaScript ", "/S /URI ",
 /* What leads elsewhere, and there to a share of another host. */
 static const char *const leads[] = { "/S /GoToR ", "/S /GoToE ", "/S /URI ",
 	"/S /Launch ", "/S /ImportData ", "/S /SubmitForm " };
-static const char *const shares[] = { "(\\\\", "(file:", "(smb:", "(//",
-	"(\xfe\xff\\\\" };
+static const char *const shares[] = { "(\\\\", "(file:", "(smb:", "(//" };
+
+/* A file that is on such a share, whatever asks for it. */
+static const char *const share_files[] = { "/F (\\\\", "/UF (\\\\",
+	"/F (smb:", "/UF (smb:" };
 
 static bool
 any(const char *line, const char *const *words, size_t count)
@@ -49,16 +51,18 @@ any(const char *line, const char *const *words, size_t count)
 	return false;
 }
 
-/* The objects by their numbers, and whether each was found to act. */
+/* The objects by their numbers, and whether each was asked if it acts. */
 struct object {
 	unsigned long number;
 	const char *line;
-	enum { UNASKED, ACTS, RESTS } state;
+	bool asked;
 };
 
 struct objects {
 	struct object *list;
 	size_t count;
+	size_t *waiting; /* objects that are reached and not asked yet */
+	size_t waiting_count;
 };
 
 static int
@@ -70,62 +74,103 @@ by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Does the object of a reference act? Each is looked at once. */
-static bool
-refers_to_act(const struct objects *all, const char *reference)
+/* All objects of that number, since a file may have several: each is asked
+ * once. */
+static void
+reach(struct objects *all, unsigned long number)
 {
-	struct object key = { .number = strtoul(reference, NULL, 10) };
-	struct object *o =
-	    bsearch(&key, all->list, all->count, sizeof *all->list, by_number);
+	size_t low = 0, high = all->count;
 
-	if (o == NULL)
-		return false;
-	if (o->state == UNASKED)
-		o->state = any(o->line, acts, COUNT(acts)) ? ACTS : RESTS;
-	return o->state == ACTS;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (all->list[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < all->count && all->list[low].number == number &&
+	       !all->list[low].asked;
+	     low++) {
+		all->list[low].asked = true;
+		all->waiting[all->waiting_count++] = low;
+	}
 }
 
-static bool
-is_reference(const char *at)
+/* What a value refers to: up to the end of its dictionary or array. */
+static void
+reach_all(struct objects *all, const char *value)
 {
-	if (!isdigit((unsigned char)*at))
-		return false;
-	at += strspn(at, "0123456789");
-	at += strspn(at, " ");
-	at += strspn(at, "0123456789");
-	return strncmp(at, " R ", 3) == 0;
+	const char *end = pdftext_after_value(value);
+
+	for (; value < end; value = pdftext_after_token(value))
+		if (pdftext_is_reference(value))
+			reach(all, strtoul(value, NULL, 10));
 }
 
-/* Does what stands behind the name act: itself, or what it refers to? Triggers
- * each refer to an action of their own. */
-static bool
-is_act(const char *value, const struct objects *all)
+/* Where the last that acts begins in a line; the line, if nothing does. */
+static const char *
+last_act(const char *line)
 {
-	size_t references = 0;
+	const char *last = line;
+
+	for (size_t i = 0; i < COUNT(acts); i++)
+		for (const char *at = line;
+		     (at = strcasestr(at, acts[i])) != NULL; at++)
+			last = at > last ? at : last;
+	return last;
+}
+
+/* Does what is behind the name act, itself or by what it refers to? */
+static bool
+is_act(struct objects *all, const char *line, const char *name)
+{
+	const char *value = pdftext_value(line, name), *last;
 
 	if (value == NULL)
 		return false;
-	if (*value == '<' && any(value, acts, COUNT(acts)))
-		return true;
-	for (; *value != '\0' && references < REFERENCES; value++) {
-		if (value[-1] == ' ' && is_reference(value)) {
-			if (refers_to_act(all, value))
-				return true;
-			references++;
-			value += strspn(value, "0123456789 ");
-		}
-		if (strncmp(value, ">>", 2) == 0 || *value == ']')
-			return false;
+	for (last = last_act(line); value != NULL;
+	     value = pdftext_value(pdftext_after_value(value), name)) {
+		if (*value == '<' && last > value)
+			return true;
+		reach_all(all, value);
 	}
 	return false;
 }
 
-static const char *
-behind(const char *line, const char *name)
+/* Objects that are reached from what happens by itself: a dictionary of
+ * triggers leads to actions, an action to the next. Pages are no actions. */
+static bool
+any_acts(struct objects *all)
 {
-	const char *at = strstr(line, name);
+	while (all->waiting_count > 0) {
+		const char *line =
+		    all->list[all->waiting[--all->waiting_count]].line;
+		const char *value;
 
-	return at == NULL ? NULL : at + strlen(name);
+		if (any(line, acts, COUNT(acts)))
+			return true;
+		if (strstr(line, "/Next ") == NULL &&
+		    (strstr(line, "/Type ") != NULL ||
+			strstr(line, "/Parent ") != NULL))
+			continue;
+		value = strstr(line, "obj ");
+		if (value != NULL)
+			reach_all(all, value + 4);
+	}
+	return false;
+}
+
+/* Scripts of the document run when it opens: a tree of them, not the kind of
+ * an action. */
+static bool
+has_scripts(const char *line)
+{
+	for (const char *at = line;
+	     (at = pdftext_value(at, "/JavaScript")) != NULL;)
+		if (*at == '<' || isdigit((unsigned char)*at))
+			return true;
+	return false;
 }
 
 struct sum {
@@ -140,7 +185,9 @@ look_at_line(const struct inspection *i, const struct part *p, const char *line,
 	for (size_t n = 0; n < COUNT(rows); n++)
 		if (strstr(line, rows[n].words) != NULL)
 			inspect_fact(i, rows[n].fact, p, "%s", rows[n].says);
-	if (any(line, leads, COUNT(leads)) && any(line, shares, COUNT(shares)))
+	if ((any(line, leads, COUNT(leads)) &&
+		any(line, shares, COUNT(shares))) ||
+	    any(line, share_files, COUNT(share_files)))
 		inspect_fact(i, FACT_PDF_REMOTE, p, "%.200s", line);
 	sum->pages += strstr(line, "/Type /Page ") != NULL;
 	sum->images += strstr(line, "/Subtype /Image ") != NULL;
@@ -168,6 +215,8 @@ look_at(const struct inspection *i, const struct part *p)
 	for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
 		all.count++;
 	all.list = arena_get(i->message->arena, all.count * sizeof *all.list);
+	all.waiting =
+	    arena_get(i->message->arena, all.count * sizeof *all.waiting);
 	all.count = 0;
 	for (char *end; text != NULL; text = end) {
 		end = strchr(text, '\n');
@@ -177,12 +226,13 @@ look_at(const struct inspection *i, const struct part *p)
 		    (struct object){ .number = strtoul(text, NULL, 10),
 			    .line = text };
 		look_at_line(i, p->parent, text, &sum);
+		sum.automatic |= has_scripts(text);
 	}
 	qsort(all.list, all.count, sizeof *all.list, by_number);
 	for (size_t n = 0; n < all.count && !sum.automatic; n++)
-		sum.automatic =
-		    is_act(behind(all.list[n].line, "/OpenAction "), &all) ||
-		    is_act(behind(all.list[n].line, "/AA "), &all);
+		sum.automatic = is_act(&all, all.list[n].line, "/OpenAction") ||
+				is_act(&all, all.list[n].line, "/AA") ||
+				any_acts(&all);
 	if (sum.automatic)
 		inspect_fact(i, FACT_PDF_AUTO, p->parent, "%s",
 		    "acts when it is opened");

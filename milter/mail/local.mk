@@ -36,8 +36,13 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/param.c %D%/param.h \
 	%D%/password.c %D%/password.h \
 	%D%/pdf.c %D%/pdf.h \
+	%D%/pdfdoc.c %D%/pdfdoc.h \
+	%D%/pdffilter.c %D%/pdffilter.h \
+	%D%/pdfkeys.c %D%/pdfkeys.h \
 	%D%/pdflock.c %D%/pdflock.h \
+	%D%/pdfstream.c %D%/pdfstream.h \
 	%D%/pdftext.c %D%/pdftext.h \
+	%D%/pdfvalue.c %D%/pdfvalue.h \
 	%D%/plain.c %D%/plain.h \
 	%D%/reading.c %D%/reading.h \
 	%D%/rtf.c %D%/rtf.h \

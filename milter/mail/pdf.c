@@ -1,48 +1,44 @@
 /* SPDX-License-Identifier: ISC */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "milter/base/count.h"
 #include "milter/mail/link.h"
 #include "milter/mail/names.h"
 #include "milter/mail/pdf.h"
-#include "milter/mail/pdflock.h"
+#include "milter/mail/pdfstream.h"
 #include "milter/mail/pdftext.h"
+#include "milter/mail/pdfvalue.h"
 #include "milter/mail/unlock.h"
 #include "milter/mail/unpack.h"
 #include "milter/base/banned.h"
 
 enum {
 	MARK_WITHIN = 1024,
-	STREAMS = 20000,
-	STREAM_LEAST = 12, /* bytes: "1 0objstream" */
 	FILES = 500,
+	TITLES = 12, /* of one file */
 	URL_MOST = 2000
 };
 
-struct stream {
-	unsigned number, generation;
-	size_t line; /* where its object's line begins in the text */
-	struct span bytes;
+/* The names that a file specification gives to its files. */
+struct titles {
+	const char *list[TITLES];
+	size_t count;
 };
 
-/* A file specification: which object holds the file of which name. */
+/* Which object holds such a file. */
 struct file {
 	unsigned number;
-	const char *name;
+	const struct titles *titles;
 };
 
 struct pdf {
-	struct reading *r;
-	struct node *n;
+	struct pdfstream s;
 	struct span bytes;
-	struct buf text;
-	struct stream *streams;
-	size_t count, most;
 	struct file files[FILES];
 	size_t files_count;
-	struct pdflock *lock; /* NULL: not encrypted */
-	struct span waiting; /* the text, while it waits for a password */
+	const char *base; /* of links; "" if there is none */
 };
 
 bool
@@ -53,359 +49,231 @@ pdf_is(struct span s)
 		   5) != NULL;
 }
 
-static void
-limit(struct pdf *p, const char *name)
-{
-	reading_mark(p->r, p->n, MARK_LIMIT, p->n->whole.at, "%s: PDF", name);
-}
-
-static void
-undecoded(struct pdf *p, const char *what)
-{
-	reading_mark(p->r, p->n, MARK_UNDECODED, p->n->whole.at, "PDF: %s",
-	    what);
-}
-
-/* Does the line that begins there have these words? */
-static bool
-line_has(const struct pdf *p, size_t at, const char *words)
-{
-	const char *line = buf_text(&p->text) + at;
-
-	return memmem(line, strcspn(line, "\n"), words, strlen(words)) != NULL;
-}
-
-/* The line that begins there, without its end; in the arena. */
-static char *
-line_at(struct pdf *p, size_t at)
-{
-	const char *line = buf_text(&p->text) + at;
-
-	return arena_copy(p->r->message->arena, line, strcspn(line, "\n"));
-}
-
-/* "12 0 obj": the two numbers before the word at `at`. */
-static bool
-numbers_before(struct span s, size_t at, unsigned out[2])
-{
-	for (int i = 1; i >= 0; i--) {
-		size_t end, unit = 1;
-
-		while (at > 0 && isspace(s.at[at - 1]))
-			at--;
-		end = at;
-		out[i] = 0;
-		for (; at > 0 && end - at < 9 && isdigit(s.at[at - 1]); at--) {
-			out[i] += (unsigned)((s.at[at - 1] - '0') * unit);
-			unit *= 10;
-		}
-		if (at == end)
-			return false;
-	}
-	return true;
-}
-
-/* What stands between "stream" and "endstream"; *s moves behind it. */
-static struct span
-take_stream(struct span *s)
-{
-	struct span bytes;
-	const unsigned char *end;
-
-	if (s->len > 0 && s->at[0] == '\r')
-		*s = span_from(*s, 1);
-	if (s->len > 0 && s->at[0] == '\n')
-		*s = span_from(*s, 1);
-	end = s->len == 0 ? NULL : memmem(s->at, s->len, "endstream", 9);
-	bytes = (struct span){ s->at, end ? (size_t)(end - s->at) : s->len };
-	*s = span_from(*s, bytes.len);
-	return bytes;
-}
-
-static void
-add_stream(struct pdf *p, const unsigned numbers[2], size_t line,
-    struct span bytes)
-{
-	if (p->count == p->most) {
-		limit(p, "streams");
-		return;
-	}
-	p->streams[p->count++] =
-	    (struct stream){ numbers[0], numbers[1], line, bytes };
-}
-
-/* False when the text is full. */
-static bool
-end_line(struct pdf *p)
-{
-	if (buf_add(&p->text, "\n", 1) == 0)
-		return true;
-	limit(p, "scan_member");
-	return false;
-}
-
-/* Every object in the bytes, whatever the table at the end says. */
-static void
-read_objects(struct pdf *p)
-{
-	struct span s = p->bytes;
-	const unsigned char *hit;
-
-	while (s.len > 3 && (hit = memmem(s.at, s.len, "obj", 3)) != NULL) {
-		unsigned numbers[2];
-		size_t line = p->text.len;
-
-		s = span_from(s, (size_t)(hit - s.at) + 3);
-		if (!numbers_before(p->bytes, (size_t)(hit - p->bytes.at),
-			numbers))
-			continue;
-		buf_printf(&p->text, "%u %u obj ", numbers[0], numbers[1]);
-		if (pdftext_flatten(&s, &p->text, false))
-			add_stream(p, numbers, line, take_stream(&s));
-		else if (s.len > 0) /* the word may begin the next object */
-			s = (struct span){ s.at - 3, s.len + 3 };
-		if (!end_line(p))
-			return;
-	}
-}
-
-/* The dictionaries at the end, which are no objects. */
-static void
-read_trailers(struct pdf *p)
-{
-	struct span s = p->bytes;
-	const unsigned char *hit;
-
-	while (s.len > 7 && (hit = memmem(s.at, s.len, "trailer", 7)) != NULL) {
-		s = span_from(s, (size_t)(hit - s.at) + 7);
-		buf_string(&p->text, "trailer ");
-		(void)pdftext_flatten(&s, &p->text, false);
-		end_line(p);
-	}
-}
-
-/* The object of that number as it stands in the bytes. */
-static struct span
-find_object(struct pdf *p, unsigned number)
-{
-	struct span s = p->bytes;
-	const unsigned char *hit;
-
-	while (s.len > 3 && (hit = memmem(s.at, s.len, "obj", 3)) != NULL) {
-		unsigned numbers[2];
-
-		s = span_from(s, (size_t)(hit - s.at) + 3);
-		if (numbers_before(p->bytes, (size_t)(hit - p->bytes.at),
-			numbers) &&
-		    numbers[0] == number)
-			return s;
-	}
-	return (struct span){ NULL, 0 };
-}
-
-/* The first of the two strings that the last /ID lists: that of the trailer. */
-static struct span
-find_id(struct pdf *p)
-{
-	struct span s = p->bytes, id = { NULL, 0 };
-	const unsigned char *hit;
-
-	while (s.len > 3 && (hit = memmem(s.at, s.len, "/ID", 3)) != NULL) {
-		size_t skip;
-
-		s = span_from(s, (size_t)(hit - s.at) + 3);
-		for (skip = 0; skip < s.len && isspace(s.at[skip]); skip++)
-			continue;
-		if (skip < s.len && s.at[skip] == '[')
-			id = span_from(s, skip + 1);
-	}
-	return pdftext_string(p->r->message->arena, id);
-}
-
-/* True unless it is encrypted in a way that is not known here. */
-static bool
-find_lock(struct pdf *p)
-{
-	struct arena *a = p->r->message->arena;
-	const char *value = pdftext_value(buf_text(&p->text), "/Encrypt");
-	struct span object = p->bytes, flat;
-	struct buf line;
-	const unsigned char *at;
-
-	if (value == NULL)
-		return true;
-	if (isdigit((unsigned char)*value))
-		object = find_object(p, (unsigned)strtoul(value, NULL, 10));
-	else if ((at = memmem(object.at, object.len, "/Encrypt", 8)) != NULL)
-		object = span_from(object, (size_t)(at - object.at) + 8);
-	buf_init(&line, 1 << 16);
-	flat = object;
-	(void)pdftext_flatten(&flat, &line, false);
-	p->lock = pdflock_new(a, object, buf_text(&line), find_id(p));
-	buf_free(&line);
-	return p->lock != NULL;
-}
-
-static void
-unfilter(struct pdf *p, const struct stream *s, struct buf *out)
-{
-	struct arena *a = p->r->message->arena;
-	struct span bytes = s->bytes;
-	const char *line = line_at(p, s->line);
-
-	if (p->lock != NULL)
-		bytes = pdflock_decrypt(p->lock, a, s->number, s->generation,
-		    bytes);
-	switch (pdftext_unfilter(line, bytes, out)) {
-	case UNFILTERED_LIMIT:
-		limit(p, "scan_member");
-		break;
-	case UNFILTERED_NOT:
-		undecoded(p, "a filter that is not known here");
-		break;
-	default:
-		if (out->len == 0 && bytes.len > 0)
-			undecoded(p, "a stream that is broken");
-		break;
-	}
-}
-
-/* Objects that are packed into a stream (ISO 32000-1, 7.5.7). */
-static void
-read_packed(struct pdf *p, const struct stream *s)
-{
-	const char *first = pdftext_value(line_at(p, s->line), "/First");
-	struct span bytes;
-	struct buf out;
-
-	buf_init(&out, p->r->limits->member);
-	unfilter(p, s, &out);
-	(void)reading_take(p->r, p->n, out.len);
-	bytes = (struct span){ (const unsigned char *)buf_text(&out), out.len };
-	bytes = span_from(bytes,
-	    first == NULL ? 0 : (size_t)strtoul(first, NULL, 10));
-	while (bytes.len > 0)
-		(void)pdftext_flatten(&bytes, &p->text, true);
-	end_line(p);
-	buf_free(&out);
-}
-
 /* A string of a line, at its parenthesis. */
 static const char *
 text_of(struct pdf *p, const char *value)
 {
-	char *text;
-
-	if (value == NULL || *value != '(')
-		return NULL;
-	text = arena_copy(p->r->message->arena, value + 1,
+	char *text = arena_copy(p->s.r->message->arena, value + 1,
 	    strcspn(value + 1, ")"));
+
 	for (char *c = text; *c != '\0'; c++)
 		if (*c == PDFTEXT_BLANK)
 			*c = ' ';
-	/* what is left of the mark of UTF-16 */
-	return strncmp(text, "\xfe\xff", 2) == 0 ? text + 2 : text;
+	return text;
+}
+
+/* The names in a specification: for any system, and in any of its readings. */
+static const struct titles *
+find_titles(struct pdf *p, const char *line)
+{
+	static const char *const keys[] = { "/UF", "/F", "/DOS", "/Mac",
+		"/Unix" };
+	struct titles *t = arena_get(p->s.r->message->arena, sizeof *t);
+
+	for (size_t k = 0; k < COUNT(keys); k++)
+		for (const char *at = line;
+		     (at = pdftext_value(at, keys[k])) != NULL;) {
+			if (*at != '(')
+				continue;
+			if (t->count == TITLES) {
+				pdfstream_limit(&p->s, "names of a file");
+				return t;
+			}
+			t->list[t->count++] = text_of(p, at);
+		}
+	return t;
 }
 
 static void
-note_file(struct pdf *p, const char *line)
+note_file(struct pdf *p, unsigned number, const struct titles *titles)
 {
-	const char *ef = pdftext_value(line, "/EF"), *ref, *name;
-
-	if (ef == NULL)
-		return;
-	if (p->files_count == FILES) {
-		limit(p, "files");
-		return;
-	}
-	ref = pdftext_value(ef, "/F");
-	if (ref == NULL)
-		ref = pdftext_value(ef, "/UF");
-	name = text_of(p, pdftext_value(line, "/UF"));
-	if (name == NULL)
-		name = text_of(p, pdftext_value(line, "/F"));
-	if (ref != NULL)
-		p->files[p->files_count++] =
-		    (struct file){ (unsigned)strtoul(ref, NULL, 10), name };
+	if (p->files_count == FILES)
+		pdfstream_limit(&p->s, "files");
+	else
+		p->files[p->files_count++] = (struct file){ number, titles };
 }
 
-static void
-note_link(struct pdf *p, const char *line)
+/* All references from a value's begin to its end are files; those in a list
+ * of related ones have their names before them. */
+static const char *
+note_references(struct pdf *p, const char *value, const struct titles *titles)
 {
-	for (const char *at = line; (at = pdftext_value(at, "/URI")) != NULL;) {
-		const char *url = text_of(p, at);
+	const char *end = pdftext_after_value(value);
 
-		if (url != NULL && strlen(url) < URL_MOST)
-			link_add(p->r, p->n, url, "", false);
+	for (; value < end; value = pdftext_after_token(value)) {
+		if (*value == '(') {
+			struct titles *own =
+			    arena_get(p->s.r->message->arena, sizeof *own);
+
+			own->list[own->count++] = text_of(p, value);
+			titles = own;
+		}
+		if (pdftext_is_reference(value))
+			note_file(p, (unsigned)strtoul(value, NULL, 10),
+			    titles);
 	}
+	return end;
+}
+
+/* The files of a specification. */
+static void
+note_files(struct pdf *p, const char *line)
+{
+	static const char *const keys[] = { "/EF", "/RF" };
+	const struct titles *titles = NULL;
+
+	for (size_t i = 0; i < COUNT(keys); i++)
+		for (const char *at = line;
+		     (at = pdftext_value(at, keys[i])) != NULL;) {
+			if (titles == NULL)
+				titles = find_titles(p, line);
+			at = note_references(p, at, titles);
+		}
+}
+
+/* What a URL may stand behind: a link, or a file that is on the Web. */
+static void
+note_links(struct pdf *p, const char *line)
+{
+	static const char *const keys[] = { "/URI", "/F" };
+
+	for (size_t i = 0; i < COUNT(keys); i++)
+		for (const char *at = line;
+		     (at = pdftext_value(at, keys[i])) != NULL;) {
+			const char *url = *at == '(' ? text_of(p, at) : "";
+
+			if (i == 1 && strncasecmp(url, "http", 4) != 0)
+				continue;
+			if (*url != '\0' && strlen(url) < URL_MOST)
+				link_add(p->s.r, p->s.n,
+				    link_resolve(p->s.r->message->arena,
+					p->base, url),
+				    "", false);
+		}
+}
+
+/* Where links begin that name no host (12.6.4.7). */
+static void
+note_base(struct pdf *p, const char *line)
+{
+	const char *base = pdftext_value(line, "/Base");
+
+	if (base != NULL && *base == '(' && *p->base == '\0')
+		p->base = text_of(p, base);
+}
+
+/* The lines in the arena, where they stay. */
+static char *
+copy_lines(struct pdf *p)
+{
+	return arena_copy(p->s.r->message->arena, buf_text(&p->s.doc.expanded),
+	    p->s.doc.expanded.len);
 }
 
 static void
 read_lines(struct pdf *p)
 {
-	char *text = arena_string(p->r->message->arena, buf_text(&p->text));
+	const char *text = copy_lines(p), *end = text + p->s.doc.expanded.len;
 
-	for (char *line = text, *end; line != NULL; line = end) {
-		end = strchr(line, '\n');
-		if (end != NULL)
-			*end++ = '\0';
-		note_file(p, line);
-		note_link(p, line);
+	p->base = "";
+	for (const char *line = text; line < end; line += strlen(line) + 1)
+		note_base(p, line);
+	for (const char *line = text; line < end; line += strlen(line) + 1) {
+		note_files(p, line);
+		note_links(p, line);
 	}
 }
 
-static const struct file *
-file_of(const struct pdf *p, unsigned number)
+static void
+add_names(struct pdf *p, struct node *child, unsigned number)
 {
-	for (size_t i = 0; i < p->files_count; i++)
-		if (p->files[i].number == number)
-			return &p->files[i];
-	return NULL;
+	for (size_t i = 0; i < p->files_count; i++) {
+		const struct titles *t = p->files[i].titles;
+
+		for (size_t k = 0; p->files[i].number == number && k < t->count;
+		     k++)
+			names_add(p->s.r, child, t->list[k], "pdf");
+	}
+}
+
+static struct node *
+add_member(struct pdf *p, const struct buf *bytes, enum part_origin origin)
+{
+	struct arena *a = p->s.r->message->arena;
+	size_t len = reading_take(p->s.r, p->s.n, bytes->len);
+	struct span s = { (unsigned char *)arena_copy(a, buf_text(bytes), len),
+		len };
+	struct node *child = unpack_member(p->s.r, p->s.n, NULL, s);
+
+	if (child != NULL)
+		child->part.origin = origin;
+	return child;
 }
 
 static void
-add_member(struct pdf *p, const char *name, const struct buf *bytes,
-    enum part_origin origin)
+use_file(void *owner, const struct pdfobject *o, const char *line,
+    const struct buf *bytes)
 {
-	struct arena *a = p->r->message->arena;
-	size_t len = reading_take(p->r, p->n, bytes->len);
-	struct span s = { (unsigned char *)arena_copy(a, buf_text(bytes), len),
-		len };
-	struct node *child = unpack_member(p->r, p->n, NULL, s);
+	struct pdf *p = owner;
+	struct node *child = add_member(p, bytes, ORIGIN_MEMBER);
 
-	if (child == NULL)
-		return;
-	child->part.origin = origin;
-	if (name != NULL)
-		names_add(p->r, child, name, "pdf");
+	(void)line;
+	if (child != NULL)
+		add_names(p, child, o->number);
+}
+
+static bool
+is_file(const struct pdf *p, const struct pdfobject *o)
+{
+	for (size_t i = 0; i < p->files_count; i++)
+		if (p->files[i].number == o->number)
+			return true;
+	return strstr(pdfdoc_line(&p->s.doc, o), "/EmbeddedFile ") != NULL;
 }
 
 static void
 read_files(struct pdf *p)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		const struct stream *s = &p->streams[i];
-		const struct file *f = file_of(p, s->number);
-		struct buf out;
+	for (size_t i = 0; i < p->s.doc.count; i++) {
+		const struct pdfobject *o = pdfdoc_object(&p->s.doc, i);
 
-		if (f == NULL && !line_has(p, s->line, "/EmbeddedFile "))
-			continue;
-		buf_init(&out, p->r->limits->member);
-		unfilter(p, s, &out);
-		add_member(p, f == NULL ? NULL : f->name, &out, ORIGIN_MEMBER);
-		buf_free(&out);
+		if (o->stream.at != NULL && is_file(p, o))
+			pdfstream_read(&p->s, i, true, use_file, p);
 	}
 }
 
+/* What inspectors read: the lines as lines. */
+static void
+add_objects(struct pdf *p)
+{
+	struct buf *text = &p->s.doc.expanded;
+
+	for (size_t i = 0; i < text->len; i++)
+		if (text->data[i] == '\0')
+			text->data[i] = '\n';
+	(void)add_member(p, text, ORIGIN_OBJECTS);
+}
+
+/* All that its keys, as far as they are open, let be read. */
 static void
 read_open(struct pdf *p)
 {
-	for (size_t i = 0; i < p->count; i++)
-		if (line_has(p, p->streams[i].line, "/ObjStm "))
-			read_packed(p, &p->streams[i]);
+	pdfkeys_strings(&p->s.keys, &p->s.doc);
+	pdfvalue_expand(&p->s.doc);
+	pdfstream_unpack(&p->s);
 	read_lines(p);
 	read_files(p);
-	add_member(p, NULL, &p->text, ORIGIN_OBJECTS);
+	add_objects(p);
+	if (p->s.doc.limit != NULL)
+		pdfstream_limit(&p->s, p->s.doc.limit);
+}
+
+static void
+scan(struct pdf *p)
+{
+	pdfdoc_init(&p->s.doc, p->bytes, p->s.r->limits->member,
+	    p->s.r->limits->decoded);
+	pdfdoc_scan(&p->s.doc);
 }
 
 static bool
@@ -414,57 +282,44 @@ opens(struct reading *r, void *owner, const char *password)
 	struct pdf *p = owner;
 
 	(void)r;
-	return pdflock_opens(p->lock, password);
+	return pdfkeys_try(&p->s.keys, password);
 }
 
+/* What waits may never be asked again, so nothing is kept meanwhile. */
 static void
 unlock(struct reading *r, struct node *n, void *owner, const char *password)
 {
 	struct pdf *p = owner;
 
 	(void)r, (void)n, (void)password;
-	buf_init(&p->text, p->waiting.len + p->r->limits->member);
-	(void)buf_add(&p->text, p->waiting.at, p->waiting.len);
+	p->s.keys.plain = false; /* that was read */
+	scan(p);
 	read_open(p);
-	buf_free(&p->text);
-}
-
-/* What waits may never be asked again, so it waits in the arena. */
-static void
-wait_for_password(struct pdf *p)
-{
-	static const struct unlocker unlocker = { opens, unlock };
-	size_t len = p->text.len;
-
-	p->waiting =
-	    (struct span){ (unsigned char *)arena_copy(p->r->message->arena,
-			       buf_text(&p->text), len),
-		    len };
-	unlock_later(p->r, p->n, &unlocker, p, "PDF with a password");
+	pdfdoc_free(&p->s.doc);
 }
 
 void
 pdf_read(struct reading *r, struct node *n, struct span bytes)
 {
+	static const struct unlocker unlocker = { opens, unlock };
 	struct arena *a = r->message->arena;
 	struct pdf *p = arena_get(a, sizeof *p);
 
-	p->r = r;
-	p->n = n;
+	p->s.r = r;
+	p->s.n = n;
 	p->bytes = bytes;
-	p->most = bytes.len / STREAM_LEAST + 1;
-	if (p->most > STREAMS)
-		p->most = STREAMS;
-	p->streams = arena_get(a, p->most * sizeof *p->streams);
-	buf_init(&p->text, r->limits->member);
-	read_objects(p);
-	read_trailers(p);
-	if (!find_lock(p))
+	scan(p);
+	pdfvalue_expand(&p->s.doc);
+	pdfkeys_find(&p->s.keys, a, &p->s.doc);
+	(void)pdfkeys_try(&p->s.keys, "");
+	if (p->s.keys.unknown)
 		reading_mark(r, n, MARK_OPAQUE, n->whole.at,
 		    "PDF with encryption that is not known here");
-	else if (p->lock == NULL || pdflock_opens(p->lock, ""))
+	if (pdfkeys_readable(&p->s.keys))
 		read_open(p);
-	else
-		wait_for_password(p);
-	buf_free(&p->text);
+	else if (p->s.doc.limit != NULL)
+		pdfstream_limit(&p->s, p->s.doc.limit);
+	pdfdoc_free(&p->s.doc);
+	if (pdfkeys_locked(&p->s.keys))
+		unlock_later(r, n, &unlocker, p, "PDF with a password");
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <nettle/aes.h>
@@ -16,6 +17,7 @@ enum {
 	PAD = 32,
 	KEY_MOST = 32,
 	ROUNDS = 64,
+	BLOCK = 4096, /* bytes decrypted at once */
 	REPEAT = 64, /* ISO 32000-2, algorithm 2.B */
 	TRIES = 400 /* of revision 6: each costs a thousand hashes */
 };
@@ -23,7 +25,7 @@ enum {
 struct pdflock {
 	int revision;
 	size_t key_size;
-	bool aes;
+	enum method { NONE, RC4, AES, UNKNOWN } methods[PDFLOCK_COUNT];
 	uint32_t permissions;
 	bool metadata; /* is encrypted too */
 	struct span owner, user, user_key, id;
@@ -51,9 +53,44 @@ is_whole(const struct pdflock *l)
 	if (l->revision < 2 || l->revision > 6 || l->user.len < PAD ||
 	    l->owner.len < PAD)
 		return false;
+	for (int i = 0; i < PDFLOCK_COUNT; i++)
+		if (l->methods[i] == UNKNOWN)
+			return false;
 	if (l->revision < 5)
 		return l->key_size >= 5 && l->key_size <= 16;
 	return l->user.len >= 48 && l->user_key.len >= 32;
+}
+
+/* The method of the crypt filter that is named behind key (7.6.5). */
+static enum method
+method_of(const char *line, const char *key)
+{
+	static const char *const names[] = { "/None ", "/V2 ", "/AESV" };
+	const char *name = pdftext_value(line, key);
+	const char *filters = pdftext_value(line, "/CF"), *cfm;
+	char own[64];
+
+	if (name == NULL || strncmp(name, "/Identity ", 10) == 0)
+		return NONE;
+	snprintf(own, sizeof own, "%.*s", (int)strcspn(name, " "), name);
+	filters = filters == NULL ? NULL : pdftext_value(filters, own);
+	cfm = filters == NULL ? NULL : pdftext_value(filters, "/CFM");
+	for (int i = 0; cfm != NULL && i < 3; i++)
+		if (strncmp(cfm, names[i], strlen(names[i])) == 0)
+			return (enum method)i;
+	return UNKNOWN;
+}
+
+static void
+find_methods(struct pdflock *l, const char *line)
+{
+	static const char *const keys[] = { "/StmF", "/StrF", "/EFF" };
+
+	for (int i = 0; i < PDFLOCK_COUNT; i++)
+		l->methods[i] =
+		    l->revision < 4 ? RC4 : method_of(line, keys[i]);
+	if (pdftext_value(line, "/EFF") == NULL)
+		l->methods[PDFLOCK_FILES] = l->methods[PDFLOCK_STREAMS];
 }
 
 struct pdflock *
@@ -70,7 +107,7 @@ pdflock_new(struct arena *a, struct span object, const char *line,
 	l->user = pdftext_bytes(a, object, "/U");
 	l->user_key = pdftext_bytes(a, object, "/UE");
 	l->id = id;
-	l->aes = strstr(line, "/CFM /AES") != NULL;
+	find_methods(l, line);
 	if (l->revision == 2)
 		length = 40;
 	if (l->revision >= 4) /* one crypt filter, of 128 or 256 bits */
@@ -202,25 +239,35 @@ hash_2b(const struct pdflock *l, struct span password, struct span salt,
 	}
 }
 
-static void
+/* With AES in chains of blocks; iv NULL: of zeros. False when out is full. */
+static bool
 decrypt_aes(const uint8_t *key, size_t key_size, const uint8_t *iv,
-    struct span in, uint8_t *out)
+    struct span in, struct buf *out)
 {
 	struct aes256_ctx c256;
 	struct aes128_ctx c128;
-	uint8_t chain[AES_BLOCK_SIZE] = { 0 };
+	uint8_t chain[AES_BLOCK_SIZE] = { 0 }, block[BLOCK];
+	bool room = true;
 
 	if (iv != NULL)
 		(void)append(chain, 0, (struct span){ iv, sizeof chain });
-	if (key_size == AES256_KEY_SIZE) {
+	if (key_size == AES256_KEY_SIZE)
 		aes256_set_decrypt_key(&c256, key);
-		cbc_decrypt(&c256, (nettle_cipher_func *)aes256_decrypt,
-		    AES_BLOCK_SIZE, chain, in.len, out, in.at);
-	} else {
+	else
 		aes128_set_decrypt_key(&c128, key);
-		cbc_decrypt(&c128, (nettle_cipher_func *)aes128_decrypt,
-		    AES_BLOCK_SIZE, chain, in.len, out, in.at);
+	for (; room && in.len >= AES_BLOCK_SIZE; in = span_from(in, BLOCK)) {
+		size_t len = in.len > BLOCK ? BLOCK : in.len;
+
+		len -= len % AES_BLOCK_SIZE;
+		if (key_size == AES256_KEY_SIZE)
+			cbc_decrypt(&c256, (nettle_cipher_func *)aes256_decrypt,
+			    AES_BLOCK_SIZE, chain, len, block, in.at);
+		else
+			cbc_decrypt(&c128, (nettle_cipher_func *)aes128_decrypt,
+			    AES_BLOCK_SIZE, chain, len, block, in.at);
+		room = buf_add(out, block, len) == 0;
 	}
+	return room;
 }
 
 /* Algorithm 11, and 2.A for the key. */
@@ -228,6 +275,7 @@ static bool
 opens_256(struct pdflock *l, struct span password)
 {
 	uint8_t k[SHA512_DIGEST_SIZE];
+	struct buf key;
 
 	if (l->tries++ >= TRIES)
 		return false;
@@ -235,7 +283,11 @@ opens_256(struct pdflock *l, struct span password)
 	if (memcmp(k, l->user.at, 32) != 0)
 		return false;
 	hash_2b(l, password, (struct span){ l->user.at + 40, 8 }, k);
-	decrypt_aes(k, 32, NULL, (struct span){ l->user_key.at, 32 }, l->key);
+	buf_init(&key, KEY_MOST);
+	(void)decrypt_aes(k, 32, NULL,
+	    (struct span){ l->user_key.at, KEY_MOST }, &key);
+	(void)append(l->key, 0, (struct span){ key.data, key.len });
+	buf_free(&key);
 	return true;
 }
 
@@ -252,35 +304,60 @@ pdflock_opens(struct pdflock *l, const char *password)
 	return key_fits(l);
 }
 
-struct span
-pdflock_decrypt(const struct pdflock *l, struct arena *a, unsigned number_of,
-    unsigned generation, struct span s)
+bool
+pdflock_files_differ(const struct pdflock *l)
 {
+	return l->methods[PDFLOCK_FILES] != l->methods[PDFLOCK_STREAMS];
+}
+
+/* With RC4, which is a stream of its own for each object. */
+static bool
+decrypt_rc4(const uint8_t *key, size_t key_size, struct span in,
+    struct buf *out)
+{
+	struct arcfour_ctx c;
+	uint8_t block[BLOCK];
+	bool room = true;
+
+	arcfour_set_key(&c, key_size, key);
+	for (; room && in.len > 0; in = span_from(in, BLOCK)) {
+		size_t len = in.len > BLOCK ? BLOCK : in.len;
+
+		arcfour_crypt(&c, len, block, in.at);
+		room = buf_add(out, block, len) == 0;
+	}
+	return room;
+}
+
+bool
+pdflock_decrypt(const struct pdflock *l, enum pdflock_of of, unsigned number_of,
+    unsigned generation, struct span in, struct buf *out)
+{
+	bool aes = l->methods[of] == AES, room;
 	uint8_t key[MD5_DIGEST_SIZE];
 	const uint8_t more[] = { (uint8_t)number_of, (uint8_t)(number_of >> 8),
 		(uint8_t)(number_of >> 16), (uint8_t)generation,
 		(uint8_t)(generation >> 8), 's', 'A', 'l', 'T' };
 	const struct span pieces[] = { { l->key, l->key_size },
-		{ more, l->aes ? 9 : 5 } };
+		{ more, aes ? 9 : 5 } };
 	size_t size = l->key_size + 5 > 16 ? 16 : l->key_size + 5;
-	uint8_t *out = arena_get(a, s.len + 1);
-	struct span body;
 
+	if (l->methods[of] == NONE)
+		return buf_add(out, in.at, in.len) == 0;
 	if (l->revision < 5)
 		md5(pieces, 2, key);
-	if (!l->aes && l->revision < 5) {
-		rc4(key, size, s, out);
-		return (struct span){ out, s.len };
-	}
-	body = span_from(s, AES_BLOCK_SIZE);
-	body.len -= body.len % AES_BLOCK_SIZE;
-	if (body.len == 0)
-		return body;
+	if (!aes)
+		return decrypt_rc4(key, size, in, out);
+	if (in.len < AES_BLOCK_SIZE)
+		return true;
 	if (l->revision >= 5)
-		decrypt_aes(l->key, 32, s.at, body, out);
+		room = decrypt_aes(l->key, AES256_KEY_SIZE, in.at,
+		    span_from(in, AES_BLOCK_SIZE), out);
 	else
-		decrypt_aes(key, 16, s.at, body, out);
-	if (out[body.len - 1] <= AES_BLOCK_SIZE && out[body.len - 1] > 0)
-		body.len -= out[body.len - 1];
-	return (struct span){ out, body.len };
+		room = decrypt_aes(key, sizeof key, in.at,
+		    span_from(in, AES_BLOCK_SIZE), out);
+	/* The last block says how much of it is filling. */
+	if (room && out->len > 0 && out->data[out->len - 1] <= AES_BLOCK_SIZE)
+		out->len -= out->data[out->len - 1];
+	return room;
 }

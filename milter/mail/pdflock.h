@@ -2,6 +2,7 @@
 #ifndef SKM_MAIL_PDFLOCK_H
 #define SKM_MAIL_PDFLOCK_H
 
+#include "milter/base/buf.h"
 #include "milter/mail/reading.h"
 
 /*
@@ -20,8 +21,19 @@ struct pdflock *pdflock_new(struct arena *a, struct span object,
 /* Does it open the document as the user's password? */
 bool pdflock_opens(struct pdflock *lock, const char *password);
 
-/* Decrypts the stream of an object, once the lock is open; in the arena. */
-struct span pdflock_decrypt(const struct pdflock *lock, struct arena *a,
-    unsigned number, unsigned generation, struct span stream);
+enum pdflock_of {
+	PDFLOCK_STREAMS,
+	PDFLOCK_STRINGS,
+	PDFLOCK_FILES, /* streams of embedded files, for some readers */
+	PDFLOCK_COUNT
+};
+
+/* Are embedded files encrypted in another way than other streams? */
+bool pdflock_files_differ(const struct pdflock *lock);
+
+/* Decrypts what an object holds, once the lock is open: from in to out, which
+ * is empty. False when out is full. */
+bool pdflock_decrypt(const struct pdflock *lock, enum pdflock_of of,
+    unsigned number, unsigned generation, struct span in, struct buf *out);
 
 #endif

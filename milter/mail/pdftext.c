@@ -2,18 +2,28 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
+#include <unicode/utf16.h>
+#include <unicode/utf8.h>
 
-#include "milter/base/count.h"
 #include "milter/mail/pdftext.h"
 #include "milter/base/banned.h"
 
-enum { FILTERS = 4, BLOCK = 16384, BYTES_MOST = 512 };
+enum {
+	NESTED = 500, /* deeper, readers give up */
+	REFERENCE = 3, /* words: "12 0 R" */
+	BYTES_MOST = 512
+};
 
-static bool
-is_space(int c)
+/* Which brackets are open: one that closes another is none, to readers too. */
+struct nesting {
+	size_t depth;
+	char open[NESTED];
+};
+
+bool
+pdftext_space(int c)
 {
-	return c == ' ' || (c >= 9 && c <= 13) || c == 0;
+	return c == ' ' || c == 0 || (c >= 9 && c <= 13 && c != '\v');
 }
 
 static bool
@@ -22,16 +32,16 @@ is_delimiter(int c)
 	return c != 0 && strchr("()<>[]{}/%", c) != NULL;
 }
 
-static bool
+static void
 put(struct buf *out, int c)
 {
 	char byte = (char)c;
 
-	return buf_add(out, &byte, 1) == 0;
+	(void)buf_add(out, &byte, 1);
 }
 
 /* Inside a string: what would end it or the line is no longer told apart, and
- * a blank is not that behind a token. NUL, half of each UTF-16 letter, goes. */
+ * a blank is not that behind a token. NUL goes. */
 static void
 put_text(struct buf *out, int c)
 {
@@ -40,16 +50,17 @@ put_text(struct buf *out, int c)
 	else if (c == '(' || c == ')' || (c < ' ' && c != 0))
 		c = '_';
 	if (c != 0)
-		(void)put(out, c);
+		put(out, c);
 }
 
 /* A name, at its slash. */
 static void
 name(struct span *s, struct buf *out)
 {
-	(void)put(out, '/');
+	put(out, '/');
 	*s = span_from(*s, 1);
-	while (s->len > 0 && !is_space(s->at[0]) && !is_delimiter(s->at[0])) {
+	while (
+	    s->len > 0 && !pdftext_space(s->at[0]) && !is_delimiter(s->at[0])) {
 		int c = s->at[0];
 		size_t used = 1;
 
@@ -58,7 +69,7 @@ name(struct span *s, struct buf *out)
 			c = span_hex(s->at[1]) << 4 | span_hex(s->at[2]);
 			used = 3;
 		}
-		(void)put(out, c <= ' ' ? '_' : c);
+		put(out, c <= ' ' ? '_' : c);
 		*s = span_from(*s, used);
 	}
 }
@@ -76,23 +87,25 @@ escape(struct span s, struct buf *out)
 	    used < 3 && used < s.len && s.at[used] >= '0' && s.at[used] <= '7')
 		c = c << 3 | (s.at[used++] - '0');
 	if (used > 0 || s.len == 0) {
-		put_text(out, c & 0xff);
+		put(out, c & 0xff);
 		return used;
 	}
 	letter = s.at[0] == 0 ? NULL : strchr(letters, s.at[0]);
 	if (letter != NULL)
-		put_text(out, bytes[letter - letters]);
+		put(out, bytes[letter - letters]);
+	else if (s.at[0] == '\r' && s.len > 1 && s.at[1] == '\n')
+		return 2; /* the line goes on in the next */
 	else if (s.at[0] != '\n' && s.at[0] != '\r')
-		put_text(out, s.at[0]);
+		put(out, s.at[0]);
 	return 1;
 }
 
+/* The bytes of a string, at its parenthesis. */
 static void
-string(struct span *s, struct buf *out)
+literal_string(struct span *s, struct buf *out)
 {
 	int depth = 0;
 
-	(void)put(out, '(');
 	while (s->len > 0) {
 		int c = s->at[0];
 
@@ -105,17 +118,16 @@ string(struct span *s, struct buf *out)
 		if (depth == 0)
 			break;
 		if (depth > 1 || c != '(')
-			put_text(out, c);
+			put(out, c);
 	}
-	(void)put(out, ')');
 }
 
+/* The bytes of a string in hex, at its bracket; a last digit stands alone. */
 static void
 hex_string(struct span *s, struct buf *out)
 {
 	int value = 0, digits = 0;
 
-	(void)put(out, '(');
 	*s = span_from(*s, 1);
 	while (s->len > 0 && s->at[0] != '>') {
 		int digit = span_hex(s->at[0]);
@@ -123,12 +135,81 @@ hex_string(struct span *s, struct buf *out)
 		if (digit >= 0) {
 			value = (value << 4 | digit) & 0xff;
 			if (++digits % 2 == 0)
-				put_text(out, value);
+				put(out, value);
 		}
 		*s = span_from(*s, 1);
 	}
+	if (digits % 2 == 1)
+		put(out, value << 4 & 0xff);
 	*s = span_from(*s, 1);
-	(void)put(out, ')');
+}
+
+/* Any string, of its bytes. */
+static void
+string(struct span *s, struct buf *out)
+{
+	if (s->at[0] == '(')
+		literal_string(s, out);
+	else
+		hex_string(s, out);
+}
+
+static UChar32
+unit16(const unsigned char *at, bool little)
+{
+	return at[little] << 8 | at[!little];
+}
+
+static void
+put_utf16(struct buf *out, struct span s, bool little)
+{
+	for (size_t i = 0; i + 1 < s.len; i += 2) {
+		UChar32 c = unit16(s.at + i, little);
+		UChar32 low = i + 3 < s.len ? unit16(s.at + i + 2, little) : 0;
+		uint8_t utf8[U8_MAX_LENGTH];
+		int32_t len = 0;
+
+		if (U16_IS_LEAD(c) && U16_IS_TRAIL(low)) {
+			c = U16_GET_SUPPLEMENTARY(c, low);
+			i += 2;
+		}
+		U8_APPEND_UNSAFE(utf8, len, U_IS_SURROGATE(c) ? 0xfffd : c);
+		for (int32_t k = 0; k < len; k++)
+			put_text(out, utf8[k]);
+	}
+}
+
+/* A text string in UTF-8 by its mark (7.9.2.2), which goes; other bytes stay
+ * as they are. */
+static void
+put_string(struct buf *out, struct span s)
+{
+	if (span_begins(s, span_string("\xfe\xff")) ||
+	    span_begins(s, span_string("\xff\xfe"))) {
+		put_utf16(out, span_from(s, 2), s.at[0] == 0xff);
+		return;
+	}
+	if (span_begins(s, span_string("\xef\xbb\xbf")))
+		s = span_from(s, 3);
+	for (size_t i = 0; i < s.len; i++)
+		put_text(out, s.at[i]);
+}
+
+static void
+text_string(struct pdftext *t)
+{
+	struct buf bytes;
+
+	buf_init(&bytes, t->out->limit);
+	string(&t->in, &bytes);
+	if (t->open != NULL)
+		t->open(t->owner, &bytes);
+	put(t->out, '(');
+	put_string(t->out,
+	    (struct span){ (const unsigned char *)buf_text(&bytes),
+		bytes.len });
+	put(t->out, ')');
+	buf_free(&bytes);
 }
 
 /* A number or a word of letters. */
@@ -138,26 +219,13 @@ word(struct span *s)
 	struct span w = *s;
 
 	w.len = 0;
-	while (w.len < s->len && !is_space(s->at[w.len]) &&
+	while (w.len < s->len && !pdftext_space(s->at[w.len]) &&
 	       !is_delimiter(s->at[w.len]))
 		w.len++;
 	if (w.len == 0)
 		w.len = 1; /* a delimiter that stands alone */
 	*s = span_from(*s, w.len);
 	return w;
-}
-
-static bool
-pair(struct span s, char c)
-{
-	return s.len > 1 && s.at[0] == c && s.at[1] == c;
-}
-
-static bool
-ends_object(struct span w)
-{
-	return span_begins(w, span_string("endobj")) ||
-	       (w.len == 3 && memcmp(w.at, "obj", 3) == 0);
 }
 
 /* Blanks and comments. */
@@ -169,57 +237,97 @@ skip_blank(struct span *s)
 	if (s->at[0] == '%')
 		while (len < s->len && s->at[len] != '\n' && s->at[len] != '\r')
 			len++;
-	else if (is_space(s->at[0]))
+	else if (pdftext_space(s->at[0]))
 		len = 1;
 	*s = span_from(*s, len);
 	return len > 0;
 }
 
-/* A token that is no word: false when it is one. */
-static bool
-token(struct span *s, struct buf *out, int *depth)
+static void
+nest(struct nesting *n, char c)
 {
-	if (s->at[0] == '/') {
-		name(s, out);
-	} else if (s->at[0] == '(') {
-		string(s, out);
-	} else if (pair(*s, '<') || pair(*s, '>')) {
-		*depth += s->at[0] == '<' ? 1 : -1;
-		(void)buf_add(out, s->at, 2);
-		*s = span_from(*s, 2);
-	} else if (s->at[0] == '<') {
-		hex_string(s, out);
-	} else {
-		return false;
-	}
-	return true;
+	bool opens = c == '<' || c == '[';
+
+	if (opens && n->depth < NESTED)
+		n->open[n->depth++] = c == '<' ? '>' : ']';
+	else if (!opens && n->depth > 0 && n->open[n->depth - 1] == c)
+		n->depth--;
 }
 
-bool
-pdftext_flatten(struct span *s, struct buf *out, bool lines)
+/* A bracket of dictionaries or arrays: how many bytes, 0 for none. */
+static size_t
+bracket(struct span s)
 {
-	int depth = 0;
+	if (s.at[0] == '[' || s.at[0] == ']')
+		return 1;
+	return s.len > 1 && (s.at[0] == '<' || s.at[0] == '>') &&
+		       s.at[1] == s.at[0]
+		   ? 2
+		   : 0;
+}
 
-	while (s->len > 0) {
-		struct span w;
+/* Notes the stream behind the word w, which it may touch. */
+static bool
+ends_object(struct pdftext *t, struct span w, bool outside)
+{
+	if (span_begins(w, span_string("stream"))) {
+		size_t behind = w.len - 6;
 
-		if (skip_blank(s))
-			continue;
-		if (!token(s, out, &depth)) {
-			w = word(s);
-			if (ends_object(w))
-				return false;
-			/* It may touch the bytes behind it. */
-			if (span_begins(w, span_string("stream"))) {
-				*s = (struct span){ w.at + 6,
-					s->len + w.len - 6 };
-				return true;
-			}
-			(void)buf_add(out, w.at, w.len);
-		}
-		(void)put(out, lines && depth <= 0 ? '\n' : ' ');
+		/* Some dictionary may never have been closed. */
+		if (t->stream.at == NULL && (outside || behind == 0))
+			t->stream =
+			    (struct span){ w.at + 6, t->in.len + behind };
+		return outside;
 	}
-	return false;
+	return outside && (span_begins(w, span_string("endobj")) ||
+			      (w.len == 3 && memcmp(w.at, "obj", 3) == 0));
+}
+
+/* A number's plus sign is none that a reference is written with here. */
+static void
+put_word(struct buf *out, struct span w)
+{
+	if (w.len > 1 && w.at[0] == '+')
+		w = span_from(w, 1);
+	for (size_t i = 0; i < w.len; i++)
+		put(out, w.at[i] < ' ' ? '_' : w.at[i]);
+}
+
+void
+pdftext_flatten(struct pdftext *t)
+{
+	struct nesting n = { 0 };
+	int words = 0;
+
+	t->stream = (struct span){ NULL, 0 };
+	while (t->in.len > 0) {
+		size_t len;
+
+		if (skip_blank(&t->in))
+			continue;
+		words = t->one && n.depth == 0 ? words + 1 : 0;
+		if ((len = bracket(t->in)) > 0) {
+			nest(&n, (char)t->in.at[0]);
+			(void)buf_add(t->out, t->in.at, len);
+			t->in = span_from(t->in, len);
+			words = REFERENCE;
+		} else if (t->in.at[0] == '/') {
+			name(&t->in, t->out);
+			words = REFERENCE;
+		} else if (t->in.at[0] == '(' || t->in.at[0] == '<') {
+			text_string(t);
+			words = REFERENCE;
+		} else {
+			struct span w = word(&t->in);
+
+			if (ends_object(t, w, n.depth == 0))
+				return;
+			put_word(t->out, w);
+		}
+		put(t->out, ' ');
+		if (t->one && n.depth == 0 && words >= REFERENCE)
+			return;
+	}
 }
 
 const char *
@@ -233,230 +341,82 @@ pdftext_value(const char *line, const char *key)
 	return NULL;
 }
 
-/* As string() and hex_string(), with every byte as it is. */
-static size_t
-raw_string(struct span s, unsigned char *out)
+const char *
+pdftext_after_token(const char *at)
 {
-	static const char letters[] = "nrtbf", bytes[] = "\n\r\t\b\f";
-	size_t count = 0;
-	int depth = 1;
-
-	while (s.len > 0 && count < BYTES_MOST) {
-		int c = s.at[0];
-		const char *letter;
-		size_t used = 0;
-
-		s = span_from(s, 1);
-		if (c == '\\' && s.len > 0) {
-			for (c = 0; used < 3 && used < s.len &&
-				    s.at[used] >= '0' && s.at[used] <= '7';)
-				c = c << 3 | (s.at[used++] - '0');
-			if (used == 0) {
-				used = 1;
-				letter = s.at[0] == 0
-					     ? NULL
-					     : strchr(letters, s.at[0]);
-				c = letter == NULL ? s.at[0]
-						   : bytes[letter - letters];
-			}
-			s = span_from(s, used);
-		} else {
-			depth += (c == '(') - (c == ')');
-			if (depth == 0)
-				break;
-		}
-		out[count++] = (unsigned char)c;
-	}
-	return count;
+	at += strcspn(at, " ");
+	return at + strspn(at, " ");
 }
 
-static size_t
-raw_hex(struct span s, unsigned char *out)
+bool
+pdftext_is_reference(const char *at)
 {
-	size_t digits = 0;
+	for (int i = 0; i < 2; i++) {
+		size_t digits = strspn(at, "0123456789");
 
-	for (; s.len > 0 && s.at[0] != '>' && digits / 2 < BYTES_MOST;
-	     s = span_from(s, 1)) {
-		int digit = span_hex(s.at[0]);
-
-		if (digit < 0)
-			continue;
-		out[digits / 2] = (unsigned char)(out[digits / 2] << 4 | digit);
-		digits++;
+		if (digits == 0 || at[digits] != ' ')
+			return false;
+		at += digits + 1;
 	}
-	return digits / 2;
+	return at[0] == 'R' && at[1] == ' ';
 }
 
-static bool
-flate(struct span in, struct buf *out)
+const char *
+pdftext_after_value(const char *at)
 {
-	z_stream z = { .next_in = (unsigned char *)in.at,
-		.avail_in = (unsigned)(in.len > 1u << 30 ? 1u << 30 : in.len) };
-	unsigned char block[BLOCK];
-	bool room = true;
-	int result;
+	struct nesting n = { 0 };
 
-	if (inflateInit(&z) != Z_OK)
-		return true;
+	if (pdftext_is_reference(at)) {
+		at = pdftext_after_token(at);
+		at = pdftext_after_token(at);
+		return pdftext_after_token(at);
+	}
 	do {
-		z.next_out = block;
-		z.avail_out = sizeof block;
-		result = inflate(&z, Z_NO_FLUSH);
-		room = buf_add(out, block, sizeof block - z.avail_out) == 0;
-	} while (
-	    room && result == Z_OK && (z.avail_in > 0 || z.avail_out == 0));
-	inflateEnd(&z);
-	return room;
+		size_t len = strcspn(at, " ");
+
+		if (len <= 2 && bracket((struct span){
+				    (const unsigned char *)at, len }) == len)
+			nest(&n, *at);
+		at = pdftext_after_token(at);
+	} while (*at != '\0' && n.depth > 0);
+	return at;
 }
 
-static bool
-ascii_hex(struct span in, struct buf *out)
+const char *
+pdftext_entry(const char *line, const char *key, int nth)
 {
-	int value = 0, digits = 0;
-	bool room = true;
+	size_t len = strlen(key);
+	const char *at = pdftext_value(line, "<<");
 
-	for (size_t i = 0; room && i < in.len && in.at[i] != '>'; i++) {
-		int digit = span_hex(in.at[i]);
+	while (at != NULL && *at != '\0' && strncmp(at, ">> ", 3) != 0) {
+		bool is = strncmp(at, key, len) == 0 && at[len] == ' ';
+		bool is_key = *at == '/';
 
-		if (digit < 0)
-			continue;
-		value = (value << 4 | digit) & 0xff;
-		if (++digits % 2 == 0)
-			room = put(out, value);
+		at = pdftext_after_token(at);
+		if (is && nth-- == 0)
+			return at;
+		if (is_key)
+			at = pdftext_after_value(at);
 	}
-	return room;
-}
-
-static bool
-put_85(struct buf *out, unsigned long value, int count)
-{
-	bool room = true;
-
-	for (int i = 0; i < count; i++)
-		room = put(out, (int)(value >> (24 - 8 * i) & 0xff));
-	return room;
-}
-
-static bool
-ascii85(struct span in, struct buf *out)
-{
-	unsigned long value = 0;
-	bool room = true;
-	int have = 0;
-
-	for (size_t i = 0; room && i < in.len && in.at[i] != '~'; i++) {
-		int c = in.at[i];
-
-		if (c == 'z' && have == 0)
-			room = put_85(out, 0, 4);
-		if (c < '!' || c > 'u')
-			continue;
-		value = value * 85 + (unsigned)(c - '!');
-		if (++have < 5)
-			continue;
-		room = put_85(out, value, 4);
-		value = 0;
-		have = 0;
-	}
-	for (int i = have; have > 1 && i < 5; i++)
-		value = value * 85 + 84;
-	return room && (have < 2 || put_85(out, value, have - 1));
-}
-
-static const struct {
-	const char *name, *shorter;
-	bool (*undo)(struct span in, struct buf *out);
-} filters[] = {
-	{ "/FlateDecode", "/Fl", flate },
-	{ "/ASCIIHexDecode", "/AHx", ascii_hex },
-	{ "/ASCII85Decode", "/A85", ascii85 },
-};
-
-/* Takes one name off *text: the filter's number, or -1 when it is not known.
- */
-static int
-take_filter(const char **text)
-{
-	size_t len = strcspn(*text, " ");
-	int found = -1;
-
-	for (int i = 0; i < (int)COUNT(filters); i++)
-		if ((strlen(filters[i].name) == len &&
-			strncmp(*text, filters[i].name, len) == 0) ||
-		    (strlen(filters[i].shorter) == len &&
-			strncmp(*text, filters[i].shorter, len) == 0))
-			found = i;
-	*text += len;
-	return found;
-}
-
-/* One filter: from in to out. */
-static enum unfiltered
-undo(int filter, const struct buf *in, struct buf *out)
-{
-	struct span s = { (const unsigned char *)buf_text(in), in->len };
-
-	if (filter == -1)
-		return UNFILTERED_NOT;
-	return filters[filter].undo(s, out) ? UNFILTERED : UNFILTERED_LIMIT;
-}
-
-static bool
-has_predictor(const char *line)
-{
-	const char *value = pdftext_value(line, "/Predictor");
-
-	return value != NULL && strtol(value, NULL, 10) != 1;
-}
-
-enum unfiltered
-pdftext_unfilter(const char *line, struct span in, struct buf *out)
-{
-	const char *names = pdftext_value(line, "/Filter");
-	enum unfiltered result = UNFILTERED;
-	bool list;
-
-	if (buf_add(out, in.at, in.len) == -1)
-		return UNFILTERED_LIMIT;
-	if (names == NULL)
-		return UNFILTERED;
-	/* What a predictor did to the bytes is not undone here. */
-	if (has_predictor(line))
-		return UNFILTERED_NOT;
-	list = *names == '[';
-	names += strspn(names, "[ ");
-	for (int i = 0; i < FILTERS && *names == '/' && result == UNFILTERED;
-	     i++) {
-		struct buf from = *out;
-
-		buf_init(out, from.limit);
-		result = undo(take_filter(&names), &from, out);
-		buf_free(&from);
-		if (!list)
-			return result;
-		names += strspn(names, " ");
-	}
-	/* A list ends; a name elsewhere, or more than a few, are not read. */
-	return list && *names == ']' ? result : UNFILTERED_NOT;
+	return NULL;
 }
 
 struct span
 pdftext_string(struct arena *a, struct span s)
 {
-	struct span none = { NULL, 0 };
-	unsigned char *out;
-	size_t count;
+	struct span found = { NULL, 0 };
+	struct buf bytes;
 
-	while (s.len > 0 && is_space(s.at[0]))
+	while (s.len > 0 && pdftext_space(s.at[0]))
 		s = span_from(s, 1);
 	if (s.len == 0 || (s.at[0] != '(' && s.at[0] != '<'))
-		return none;
-	out = arena_get(a, BYTES_MOST);
-	if (s.at[0] == '(')
-		count = raw_string(span_from(s, 1), out);
-	else
-		count = raw_hex(span_from(s, 1), out);
-	return (struct span){ out, count };
+		return found;
+	buf_init(&bytes, BYTES_MOST);
+	string(&s, &bytes);
+	found.len = bytes.len;
+	found.at = (unsigned char *)arena_copy(a, buf_text(&bytes), bytes.len);
+	buf_free(&bytes);
+	return found;
 }
 
 struct span

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """PDF documents: what they do by themselves, carry and lead to."""
 import hashlib
+import re
 import struct
 import zipfile
 import zlib
@@ -70,7 +71,7 @@ def encrypted(password, revision, *objects, root=b""):
         user = hash_2b(password, salt) + salt + key_salt
         wrapped = aes(256, "cbc", hash_2b(password, key_salt), key, bytes(16))
         entry = (b"<</Filter/Standard/V 5/R 6/Length 256/P -4/O<%s>/U<%s>"
-                 b"/OE<%s>/UE<%s>/CF<</StdCF<</CFM/AESV3>>>>/StmF/StdCF>>" % (
+                 b"/OE<%s>/UE<%s>/CF<</StdCF<</CFM/AESV3>>>>/StmF/StdCF/StrF/StdCF>>" % (
                      (owner + bytes(16)).hex().encode(),
                      user.hex().encode(), bytes(32).hex().encode(),
                      wrapped.hex().encode()))
@@ -91,15 +92,18 @@ def encrypted(password, revision, *objects, root=b""):
         entry = (b"<</Filter/Standard/V %d/R %d/Length %d/P -4/O<%s>/U<%s>%s>>"
                  % ({2: 1, 3: 2, 4: 4}[revision], revision, size * 8,
                     owner.hex().encode(), user.hex().encode(),
-                    b"/CF<</StdCF<</CFM/AESV2>>>>/StmF/StdCF"
+                    b"/CF<</StdCF<</CFM/AESV2>>>>/StmF/StdCF/StrF/StdCF"
                     if revision == 4 else b""))
     sealed = []
     for number, content in enumerate(objects, 5):
         head, mark, rest = content.partition(b"\nstream\n")
+        head = re.sub(rb"\((.*?)\)", lambda s: b"<%s>" % seal(
+            key, revision, number, s[1]).hex().encode(), head)
         body = rest[:-len(b"\nendstream")]
+        content = head
         if mark:
             body = seal(key, revision, number, body)
-            content = head + mark + body + b"\nendstream"
+            content += mark + body + b"\nendstream"
         sealed.append(content)
     return pdf(entry, *sealed, root=root, trailer=b"/Encrypt 4 0 R/ID[<%s><%s>]"
                % (name.hex().encode(), name.hex().encode()))
@@ -227,6 +231,265 @@ for title, facts, content in [
     carrier("pdf-" + title, facts)(
         lambda content=content: mail(("a.pdf", content())))
 
+
+
+def replaced(document, *pairs):
+    for old, new in pairs:
+        if old not in document:
+            raise ValueError(old)
+        document = document.replace(old, new)
+    return document
+
+
+def lzw(data):
+    """A clear code before each byte: no string is ever longer."""
+    bits = "".join("{:09b}{:09b}".format(256, c) for c in data)
+    bits += "{:09b}".format(257)
+    bits += "0" * (-len(bits) % 8)
+    return int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
+def lzw_strings(data):
+    """As encoders write it, with an early change of the width."""
+    table, code = {bytes([i]): i for i in range(256)}, 258
+    bits, width, before = "{:09b}".format(256), 9, b""
+    for c in data:
+        if before + bytes([c]) in table:
+            before += bytes([c])
+            continue
+        bits += "{:0{}b}".format(table[before], width)
+        table[before + bytes([c])] = code
+        code += 1
+        width = max(width, (code + 1).bit_length())
+        before = bytes([c])
+    bits += "{:0{}b}{:0{}b}".format(table[before], width, 257, width)
+    bits += "0" * (-len(bits) % 8)
+    return int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
+def run_length(data):
+    return b"".join(b"\0%c" % c for c in data) + b"\x80"
+
+
+def png(data, columns, kind):
+    """Rows of a picture, each predicted in that way."""
+    out, above = b"", bytes(columns)
+    for at in range(0, len(data), columns):
+        row = data[at:at + columns].ljust(columns)
+        out += bytes([kind])
+        for i, c in enumerate(row):
+            left = row[i - 1] if i else 0
+            corner = above[i - 1] if i else 0
+            near = min((left, above[i], corner), key=lambda x: abs(
+                left + above[i] - corner - x))
+            out += bytes([(c - (0, left, above[i], (left + above[i]) // 2,
+                                near)[kind]) & 255])
+        above = row
+    return zlib.compress(out)
+
+
+def tiff(data, columns):
+    return zlib.compress(bytes(
+        (c - (data[i - 1] if i % columns else 0)) & 255
+        for i, c in enumerate(data)))
+
+
+def filtered(data, filters, more=b""):
+    """A tool behind filters: found by its bytes alone, then."""
+    return pdf(file(b"tool.exe", PROGRAM, 5)[0], stream(
+        data, b"/Type/EmbeddedFile/Filter" + filters + more, False))
+
+
+def objects(data, filters, *more):
+    """A stream of objects that is packed by these filters."""
+    return pdf(stream(data, b"/Type/ObjStm/N 1/First 5/Filter" + filters,
+                      False), *more)
+
+
+def rooted(*content):
+    """As pdf(), and what is opened is object 20."""
+    return pdf(*content, root=b"/OpenAction 20 0 R")
+
+
+PACKED = b"20 0 " + LAUNCH
+ACTS = "pdf.auto pdf.launch"
+COLUMNS = b"/DecodeParms<</Predictor %d/Columns 9>>"
+HOLDS_END = zipped({"a.txt": b"endstream", "tool.exe": PROGRAM},
+                   zipfile.ZIP_STORED)
+for title, facts, content in [
+        # One object never hides another.
+        ("string-open", ACTS, lambda: pdf(
+            b"<</A(", LAUNCH, root=b"/OpenAction 5 0 R")),
+        ("hex-open", ACTS, lambda: pdf(
+            b"<</A<", LAUNCH, root=b"/OpenAction 5 0 R")),
+        ("dictionary-open", ACTS, lambda: pdf(
+            b"<</A 1", LAUNCH, root=b"/OpenAction 5 0 R")),
+        ("stream-open", ACTS, lambda: pdf(
+            b"<</Length 9>>\nstream\nabc", LAUNCH,
+            root=b"/OpenAction 5 0 R")),
+        ("stream-within", ACTS, lambda: pdf(stream(
+            b"\n9 0 obj" + LAUNCH + b"endobj\n", packed=False),
+            root=b"/OpenAction 9 0 R")),
+        ("comment-within", ACTS, lambda: pdf(
+            b"1 %9 0 obj" + LAUNCH + b"endobj", root=b"/OpenAction 9 0 R")),
+        ("word-within", ACTS, lambda: pdf(
+            b"<</A endobj/S/Launch/F(none.exe)>>",
+            root=b"/OpenAction 4 0 R")),
+        ("word-stream-within", ACTS, lambda: pdf(
+            b"<</A stream\n/S/Launch/F(none.exe)>>",
+            root=b"/OpenAction 4 0 R")),
+        ("array-within", ACTS, lambda: pdf(
+            b"<</A[>>]/B endobj/S/Launch/F(none.exe)>>",
+            root=b"/OpenAction 4 0 R")),
+        ("open-neighbour", "", lambda: pdf(
+            b"<</A(", b"<</S/GoTo/D[3 0 R/Fit]>>",
+            root=b"/OpenAction 5 0 R")),
+        # References to what is packed, and to values.
+        ("packed-opened", ACTS, lambda: rooted(packed(LAUNCH))),
+        ("packed-opened-neighbour", "pdf.launch",
+         lambda: pdf(packed(LAUNCH), root=b"/OpenAction 21 0 R")),
+        ("packed-kind", ACTS, lambda: pdf(
+            packed(b"/Launch"), b"<</S 20 0 R/F(none.exe)>>",
+            root=b"/OpenAction 5 0 R")),
+        ("packed-kind-neighbour", "", lambda: pdf(
+            packed(b"/GoTo"), b"<</S 20 0 R/D[3 0 R/Fit]>>",
+            root=b"/OpenAction 5 0 R")),
+        ("packed-untyped", ACTS, lambda: rooted(packed(LAUNCH).replace(
+            b"/Type/ObjStm", b"/Type/XObject"))),
+        ("packed-filter", ACTS, lambda: rooted(
+            packed(LAUNCH).replace(b"/Filter/FlateDecode",
+                                   b"/Filter 21 0 R"),
+            packed(b"1", b"/FlateDecode"))),
+        ("packed-first", ACTS, lambda: rooted(packed(LAUNCH).replace(
+            b"/First 5", b"/First 5 0 R"), b"5")),
+        ("packed-short-names", ACTS, lambda: rooted(packed(LAUNCH).replace(
+            b"/Filter/FlateDecode", b"/F/Fl"))),
+        ("referred-kind", ACTS, lambda: pdf(
+            b"<</S 5 0 R/F(none.exe)>>", b"6 0 R", b"/Launch",
+            root=b"/OpenAction 4 0 R")),
+        ("referred-link", "pdf.remote", lambda: pdf(
+            b"<</S/GoToR/F 5 0 R/D[0/Fit]>>",
+            b"<</Type/Filespec/F(\\\\\\\\example.net\\\\a)>>")),
+        ("referred-link-neighbour", "", lambda: pdf(
+            b"<</S/GoToR/F 5 0 R/D[0/Fit]>>",
+            b"<</Type/Filespec/F(a.pdf)>>")),
+        ("referred-file", RUNS + "pdf.embedded", lambda: pdf(
+            b"<</Type/Filespec/UF 5 0 R/EF 6 0 R>>", b"(tool.exe)",
+            b"<</Unix 7 0 R>>", stream(PROGRAM))),
+        ("referred-too-far", "scan.limit", lambda: pdf(
+            *[b"%d 0 R" % n for n in range(5, 20)], b"/Launch")),
+        ("triggers", ACTS, lambda: pdf(
+            LAUNCH, b"<</WC 4 0 R>>", root=b"/AA 5 0 R")),
+        ("next", ACTS, lambda: pdf(
+            LAUNCH, b"<</S/GoTo/D[3 0 R/Fit]/Next[4 0 R]>>",
+            root=b"/OpenAction 5 0 R")),
+        ("scripts-tree", "pdf.auto pdf.javascript", lambda: pdf(
+            SCRIPT, root=b"/Names<</JavaScript<</Names[(a)4 0 R]>>>>")),
+        # Filters.
+        ("filter-lzw", RUNS + "pdf.embedded",
+         lambda: filtered(lzw(PROGRAM), b"/LZWDecode")),
+        ("filter-lzw-strings", "pdf.embedded " + RUNS, lambda: filtered(
+            lzw_strings(PROGRAM + bytes(range(256)) * 9), b"/LZW")),
+        ("filter-run-length", RUNS + "pdf.embedded",
+         lambda: filtered(run_length(PROGRAM), b"/RunLengthDecode")),
+        ("filter-tiff", RUNS + "pdf.embedded", lambda: filtered(
+            tiff(PROGRAM, 9), b"/FlateDecode", COLUMNS % 2)),
+        ("filter-two", RUNS + "pdf.embedded", lambda: filtered(
+            png(PROGRAM, 9, 2).hex().encode() + b">",
+            b"[/AHx/Fl]", b"/DecodeParms[null<</Predictor 12/Columns 9>>]")),
+        ("filter-twice", RUNS + "pdf.embedded", lambda: filtered(
+            zlib.compress(PROGRAM), b"/AHx/Filter/Fl")),
+        ("filter-inside", RUNS + "pdf.embedded", lambda: filtered(
+            zlib.compress(PROGRAM), b"/Fl", b"").replace(
+                b"/Type/EmbeddedFile",
+                b"/Type/EmbeddedFile/A<</Filter/AHx>>")),
+        ("filter-head", RUNS + "pdf.embedded", lambda: filtered(
+            b"ab" + zlib.compress(PROGRAM)[2:], b"/Fl")),
+        ("filter-lzw-neighbour", "pdf.embedded", lambda: pdf(
+            file(b"letter.txt", LETTER, 5)[0], stream(
+                lzw(LETTER), b"/Type/EmbeddedFile/Filter/LZW", False))),
+        ("objects-lzw", ACTS,
+         lambda: objects(lzw(PACKED), b"/LZWDecode").replace(
+             b"/Catalog", b"/Catalog/OpenAction 20 0 R")),
+        # Lengths that lie.
+        ("length-short", ACTS, lambda: rooted(replaced(
+            packed(LAUNCH), (b"/Length ", b"/Length 1/A ")))),
+        ("length-long", ACTS, lambda: rooted(replaced(
+            packed(LAUNCH), (b"/Length ", b"/Length 9999999/A ")))),
+        ("length-true", ACTS, lambda: objects(zlib.compress(
+            b"20 0 <</A(endstream)/S/Launch/F(none.exe)>>", 0), b"/Fl")
+            .replace(b"/Catalog", b"/Catalog/OpenAction 20 0 R")),
+        ("length-referred", RUNS + "pdf.embedded", lambda: pdf(
+            file(b"a.zip", b"", 5)[0], b"<</Type/EmbeddedFile/Length 6 0 R>>"
+            b"stream\n%s\nendstream" % HOLDS_END, b"%d" % len(HOLDS_END))),
+        # Tokens.
+        ("comments", ACTS, lambda: pdf(
+            b"<</S%x\n/Launch%\r/F(none.exe)>>",
+            root=b"/OpenAction%\n4%\n0%\nR")),
+        ("numbers-apart", ACTS, lambda: replaced(
+            pdf(LAUNCH, root=b"/OpenAction 4 0 R"),
+            (b"\n4 0 obj\n", b"\n0004%\n\0 000 % 7 8\nobj"))),
+        ("plus", ACTS, lambda: pdf(LAUNCH, root=b"/OpenAction +4 +0 R")),
+        ("share-octal", "pdf.remote", lambda: pdf(
+            b"<</S/GoToR/F(\\134\\134exa\\\r\nmple.net\\134a)>>")),
+        ("share-little", "pdf.remote", lambda: pdf(
+            b"<</S/GoToR/F<fffe%s>>>" % "\\\\example.net".encode(
+                "utf-16le").hex().encode())),
+        ("share-utf8", "pdf.remote", lambda: pdf(
+            b"<</S/GoToR/F(\xef\xbb\xbf\\\\\\\\example.net)>>")),
+        # Where the document begins, and its revisions.
+        ("two-heads", ACTS, lambda: b"%PDF-1.0\nnothing\n" + pdf(
+            LAUNCH, root=b"/OpenAction 4 0 R", table=False)),
+        ("garbage", ACTS, lambda: pdf(
+            LAUNCH, root=b"/OpenAction 4 0 R").replace(
+                b"endobj\n", b"endobj(<<[{\xff")),
+        ("revision-later", ACTS, lambda: pdf(
+            b"<</S/GoTo>>", root=b"/OpenAction 4 0 R")
+            + b"4 0 obj" + LAUNCH + b"endobj\n"),
+        ("revision-earlier", ACTS, lambda: pdf(
+            LAUNCH, root=b"/OpenAction 4 0 R")
+            + b"4 0 obj<</S/GoTo>>endobj\n"),
+        ("revision-kind", ACTS, lambda: pdf(
+            b"<</S 5 0 R/F(none.exe)>>", b"/GoTo",
+            root=b"/OpenAction 4 0 R") + b"5 0 obj/Launch endobj\n"),
+        ("revision-neighbour", "", lambda: pdf(
+            b"<</S/GoTo>>", root=b"/OpenAction 4 0 R")
+            + b"4 0 obj<</S/Named>>endobj\n"),
+        # Encryption.
+        ("owner-strings", "pdf.remote", lambda: encrypted(
+            b"", 4, b"<</S/GoToR/F(//example.net/a)>>")),
+        ("owner-strings-256", "pdf.remote", lambda: encrypted(
+            b"", 6, b"<</S/GoToR/F(//example.net/a)>>")),
+        ("owner-strings-rc4", "pdf.remote", lambda: encrypted(
+            b"", 2, b"<</S/GoToR/F(//example.net/a)>>")),
+        ("owner-strings-neighbour", "", lambda: encrypted(
+            b"", 4, b"<</S/GoToR/F(a.pdf)>>")),
+        ("owner-filters", RUNS + "pdf.embedded", lambda: replaced(
+            encrypted(b"", 4, *HELD), (b"/CF<<", b"/CF<</A<</CFM/V2>>"))),
+        ("decoy-lock", RUNS + "pdf.embedded", lambda: pdf(
+            *file(b"tool.exe", PROGRAM, 5), b"<</Encrypt 9 0 R/A<</Encrypt"
+            b"<</Filter/Other>>>>>>")),
+        ("decoy-locks", RUNS + "pdf.embedded " + LOCKED, lambda: encrypted(
+            b"", 4, *HELD) + b"trailer<</Root 1 0 R/Encrypt 99 0 R>>\n"
+            b"99 0 obj<</Filter/Other/V 9>>endobj\n"),
+        ("decoy-plain", RUNS + "pdf.embedded", lambda: encrypted(
+            b"", 4, *HELD) + b"trailer<</Root 1 0 R>>\n"),
+        ("decoy-closed", RUNS + "pdf.embedded " + LOCKED, lambda: pdf(
+            *file(b"tool.exe", PROGRAM, 5)) + encrypted(b"Sakura2026", 4)),
+        # Files.
+        ("file-odd", RUNS + "pdf.embedded", lambda: pdf(
+            b"<</Type/F/DOS(tool.exe)/EF<</DOS 5 0 R>>>>", stream(PROGRAM))),
+        ("file-related", RUNS + "pdf.embedded", lambda: pdf(
+            b"<</F(a.txt)/EF<</F 5 0 R>>/RF<</F[(tool.exe)6 0 R]>>>>",
+            stream(LETTER), stream(PROGRAM)))]:
+    carrier("pdf-" + title, facts)(
+        lambda content=content: mail(("a.pdf", content())))
+
+for kind in range(5):
+    carrier("pdf-filter-png-%d" % kind, RUNS + "pdf.embedded")(
+        lambda kind=kind: mail(("a.pdf", filtered(
+            png(PROGRAM, 9, kind), b"/FlateDecode", COLUMNS % (10 + kind)))))
+
 for revision in 2, 3, 4, 6:
     carrier("pdf-opened-%d" % revision,
             RUNS + "archive.password pdf.embedded")(
@@ -246,10 +509,9 @@ carrier("pdf-first-in-zip", RUNS)(lambda: mail(("a.zip", zipped(
     {"a.pdf": pdf(), "tool.exe": PROGRAM}, zipfile.ZIP_STORED))))
 for title, filters in [("reference", b"/Filter 9 0 R"),
                        ("many", b"/Filter[" + b"/AHx" * 5 + b"]"),
-                       ("unknown", b"/Filter/Crypt"),
+                       ("unknown", b"/Filter/JBIG2Decode"),
                        ("broken", b"/Filter/FlateDecode"),
-                       ("predictor", b"/Filter/FlateDecode"
-                        b"/DecodeParms<</Predictor 12>>")]:
+                       ("predictor", b"/Filter/AHx/DecodeParms 9 0 R")]:
     carrier("pdf-filter-" + title, "pdf.embedded uninspectable")(
         lambda filters=filters: mail(("a.pdf", pdf(
             file(b"letter.txt", LETTER, 5)[0],
