@@ -175,20 +175,26 @@ has_scripts(const char *line)
 
 struct sum {
 	int pages, images, fonts;
-	bool automatic;
+	bool automatic, remote, said[COUNT(rows)];
 };
 
+/* States what a line does, unless another line did before. */
 static void
 look_at_line(const struct inspection *i, const struct part *p, const char *line,
     struct sum *sum)
 {
-	for (size_t n = 0; n < COUNT(rows); n++)
-		if (strstr(line, rows[n].words) != NULL)
-			inspect_fact(i, rows[n].fact, p, "%s", rows[n].says);
-	if ((any(line, leads, COUNT(leads)) &&
-		any(line, shares, COUNT(shares))) ||
-	    any(line, share_files, COUNT(share_files)))
+	for (size_t n = 0; n < COUNT(rows); n++) {
+		if (sum->said[n] || strstr(line, rows[n].words) == NULL)
+			continue;
+		sum->said[n] = true;
+		inspect_fact(i, rows[n].fact, p, "%s", rows[n].says);
+	}
+	if (!sum->remote && ((any(line, leads, COUNT(leads)) &&
+				 any(line, shares, COUNT(shares))) ||
+				any(line, share_files, COUNT(share_files)))) {
+		sum->remote = true;
 		inspect_fact(i, FACT_PDF_REMOTE, p, "%.200s", line);
+	}
 	sum->pages += strstr(line, "/Type /Page ") != NULL;
 	sum->images += strstr(line, "/Subtype /Image ") != NULL;
 	sum->fonts += strstr(line, "/Type /Font ") != NULL;

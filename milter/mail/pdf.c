@@ -10,6 +10,7 @@
 #include "milter/mail/pdfstream.h"
 #include "milter/mail/pdftext.h"
 #include "milter/mail/pdfvalue.h"
+#include "milter/mail/plain.h"
 #include "milter/mail/unlock.h"
 #include "milter/mail/unpack.h"
 #include "milter/base/banned.h"
@@ -18,7 +19,7 @@ enum {
 	MARK_WITHIN = 1024,
 	FILES = 500,
 	TITLES = 12, /* of one file */
-	URL_MOST = 2000
+	URL_MOST = 8000
 };
 
 /* The names that a file specification gives to its files. */
@@ -41,12 +42,22 @@ struct pdf {
 	const char *base; /* of links; "" if there is none */
 };
 
+static bool
+holds(struct span s, const char *word)
+{
+	return s.len > 0 && memmem(s.at, s.len, word, strlen(word)) != NULL;
+}
+
 bool
 pdf_is(struct span s)
 {
-	return s.len > 5 &&
-	       memmem(s.at, s.len < MARK_WITHIN ? s.len : MARK_WITHIN, "%PDF-",
-		   5) != NULL;
+	struct span head = { s.at, s.len < MARK_WITHIN ? s.len : MARK_WITHIN };
+
+	/* A form (FDF) does what a PDF does; some readers need no head. */
+	return holds(head, "%PDF") || holds(head, "%FDF-") ||
+	       (holds(head, "%!PS-Adobe-") && holds(head, " PDF-")) ||
+	       (holds(head, " obj") &&
+		   (holds(s, "startxref") || holds(s, "trailer")));
 }
 
 /* A string of a line, at its parenthesis. */
@@ -131,24 +142,33 @@ note_files(struct pdf *p, const char *line)
 		}
 }
 
-/* What a URL may stand behind: a link, or a file that is on the Web. */
+static void
+note_link(struct pdf *p, const char *url)
+{
+	if (strlen(url) >= URL_MOST)
+		pdfstream_limit(&p->s, "link");
+	else if (*url != '\0')
+		link_add(p->s.r, p->s.n,
+		    link_resolve(p->s.r->message->arena, p->base, url), "",
+		    false);
+}
+
+/* What a URL may stand behind: a link, a file that is on the Web, a script. */
 static void
 note_links(struct pdf *p, const char *line)
 {
-	static const char *const keys[] = { "/URI", "/F" };
+	static const char *const keys[] = { "/URI", "/F", "/JS" };
 
 	for (size_t i = 0; i < COUNT(keys); i++)
 		for (const char *at = line;
 		     (at = pdftext_value(at, keys[i])) != NULL;) {
-			const char *url = *at == '(' ? text_of(p, at) : "";
+			const char *text = *at == '(' ? text_of(p, at) : "";
 
-			if (i == 1 && strncasecmp(url, "http", 4) != 0)
-				continue;
-			if (*url != '\0' && strlen(url) < URL_MOST)
-				link_add(p->s.r, p->s.n,
-				    link_resolve(p->s.r->message->arena,
-					p->base, url),
-				    "", false);
+			if (i == 0 ||
+			    (i == 1 && strncasecmp(text, "http", 4) == 0))
+				note_link(p, text);
+			else if (i == 2)
+				plain_links(p->s.r, p->s.n, text);
 		}
 }
 
@@ -258,21 +278,22 @@ add_objects(struct pdf *p)
 static void
 read_open(struct pdf *p)
 {
-	pdfkeys_strings(&p->s.keys, &p->s.doc);
-	pdfvalue_expand(&p->s.doc);
+	if (pdfkeys_strings(&p->s.keys, &p->s.doc))
+		pdfvalue_expand(&p->s.doc);
 	pdfstream_unpack(&p->s);
 	read_lines(p);
 	read_files(p);
 	add_objects(p);
 	if (p->s.doc.limit != NULL)
 		pdfstream_limit(&p->s, p->s.doc.limit);
+	if (p->s.doc.touches)
+		pdfstream_undecoded(&p->s, "a stream on its keyword's line");
 }
 
 static void
 scan(struct pdf *p)
 {
-	pdfdoc_init(&p->s.doc, p->bytes, p->s.r->limits->member,
-	    p->s.r->limits->decoded);
+	pdfdoc_init(&p->s.doc, p->bytes, p->s.r->limits->member);
 	pdfdoc_scan(&p->s.doc);
 }
 

@@ -15,7 +15,7 @@
  * no more.
  */
 
-/* Readers look for the mark in the first 1,024 bytes. */
+/* Readers look for the mark in the first 1,024 bytes, and mend what has none. */
 bool pdf_is(struct span bytes);
 
 /* Adds the members of n. One that needs a password waits for it (unlock.h). */

@@ -9,14 +9,18 @@
 
 enum {
 	OBJECTS = 500000,
+	/* How often the bytes may be looked at, of objects that overlap. */
+	WORK_LEAST = 16000000,
+	WORK_RATIO = 32,
 	COMMENT = 256, /* bytes of one between an object's numbers */
 	ROOM = 64 /* bytes, for the end of a line and its head */
 };
 
 void
-pdfdoc_init(struct pdfdoc *d, struct span bytes, size_t most, size_t work)
+pdfdoc_init(struct pdfdoc *d, struct span bytes, size_t most)
 {
-	*d = (struct pdfdoc){ .bytes = bytes, .work = work };
+	*d = (struct pdfdoc){ .bytes = bytes,
+		.work = WORK_LEAST + WORK_RATIO * bytes.len };
 	buf_init(&d->text, most);
 	buf_init(&d->expanded, most);
 	buf_init(&d->objects, OBJECTS * sizeof(struct pdfobject));
@@ -55,7 +59,7 @@ static size_t
 take_work(struct pdfdoc *d, size_t want)
 {
 	if (want > d->work) {
-		d->limit = "scan_decoded";
+		d->limit = "overlap";
 		want = d->work;
 	}
 	d->work -= want;
@@ -93,7 +97,7 @@ write_line(struct pdfdoc *d, struct pdfobject *o, struct pdftext *t)
 	t->out = &d->text;
 	pdftext_flatten(t);
 	if (before > d->work && t->in.len == 0)
-		d->limit = "scan_decoded";
+		d->limit = "overlap";
 	(void)take_work(d,
 	    before > d->work ? d->work - t->in.len : before - t->in.len);
 	o->stream = t->stream;
@@ -276,18 +280,32 @@ pdfdoc_reopen(struct pdfdoc *d, size_t count, bool add,
 	}
 }
 
-struct span
-pdfdoc_stream(struct pdfdoc *d, const struct pdfobject *o)
+/* The bytes begin in the next line; what is in that of the word is nothing to
+ * most readers. */
+static struct span
+next_line(struct pdfdoc *d, struct span s)
 {
-	const char *line = pdfdoc_line(d, o), *value;
-	struct span s = o->stream;
-	const unsigned char *end;
-	size_t length = 0;
+	size_t len = 0, text = 0;
 
+	while (len < s.len && s.at[len] != '\n' && s.at[len] != '\r')
+		text += !pdftext_space(s.at[len++]);
+	d->touches |= text > 0;
+	s = span_from(s, len);
 	if (s.len > 0 && s.at[0] == '\r')
 		s = span_from(s, 1);
 	if (s.len > 0 && s.at[0] == '\n')
 		s = span_from(s, 1);
+	return s;
+}
+
+struct span
+pdfdoc_stream(struct pdfdoc *d, const struct pdfobject *o)
+{
+	const char *line = pdfdoc_line(d, o), *value;
+	struct span s = next_line(d, o->stream);
+	const unsigned char *end;
+	size_t length = 0;
+
 	/* Who trusts the length goes on from there; who does not, takes the
 	 * first end. The longer holds the shorter. */
 	for (int i = 0; i < PDFTEXT_ENTRIES &&

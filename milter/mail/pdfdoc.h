@@ -28,12 +28,14 @@ struct pdfdoc {
 	struct buf objects; /* of struct pdfobject */
 	size_t count; /* of objects */
 	size_t work; /* bytes that may still be looked at */
+	bool touches; /* bytes of a stream stood behind the word itself */
 	const char *limit; /* which limit was met; NULL for none */
 };
 
-/* Empty; text is as long as most bytes, and work bytes are looked at in all,
- * each time that one is. What was met is d->limit, never silent. */
-void pdfdoc_init(struct pdfdoc *d, struct span bytes, size_t most, size_t work);
+/* Empty; the text will be as long as most bytes. A limit that was met is
+ * d->limit: of most, of objects, and of how often the bytes are looked at, since
+ * objects may overlap. */
+void pdfdoc_init(struct pdfdoc *d, struct span bytes, size_t most);
 void pdfdoc_free(struct pdfdoc *d);
 
 /* Object number i, counted from 0 in the order in which they were found; until

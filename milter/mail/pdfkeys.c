@@ -6,7 +6,7 @@
 #include "milter/mail/pdftext.h"
 #include "milter/base/banned.h"
 
-enum { IDS = 4 };
+enum { IDS = 4, LISTS = 64 };
 
 /* The first string of each /ID list, the last few of them: the trailer's. */
 struct ids {
@@ -35,9 +35,11 @@ add_id(struct ids *ids, struct span id)
 }
 
 static void
-find_ids(struct ids *ids, struct arena *a, struct span s)
+find_ids(struct ids *ids, struct arena *a, struct span bytes)
 {
+	struct span last[LISTS] = { { NULL, 0 } }, s = bytes;
 	const unsigned char *hit;
+	size_t count = 0;
 
 	while (s.len > 3 && (hit = memmem(s.at, s.len, "/ID", 3)) != NULL) {
 		size_t skip = 0;
@@ -46,9 +48,11 @@ find_ids(struct ids *ids, struct arena *a, struct span s)
 		while (skip < s.len && pdftext_space(s.at[skip]))
 			skip++;
 		if (skip < s.len && s.at[skip] == '[')
-			add_id(ids, pdftext_string(a, span_from(s, skip + 1)));
+			last[count++ % LISTS] = span_from(s, skip + 1);
 	}
-	if (ids->count == 0)
+	for (size_t i = count > LISTS ? count - LISTS : 0; i < count; i++)
+		add_id(ids, pdftext_string(a, last[i % LISTS]));
+	if (count == 0)
 		add_id(ids, (struct span){ NULL, 0 });
 }
 
@@ -73,6 +77,7 @@ add_locks(struct pdfkeys *k, struct arena *a, struct span object,
 			k->unknown = true;
 			return;
 		}
+		k->plain |= pdflock_is_partial(lock);
 		k->of[k->count] = object.at;
 		k->locks[k->count++] = lock;
 	}
@@ -238,10 +243,10 @@ open_string(void *owner, struct buf *string)
 	*string = clear;
 }
 
-void
+bool
 pdfkeys_strings(const struct pdfkeys *k, struct pdfdoc *d)
 {
-	bool add = k->plain;
+	bool add = k->plain, any = false;
 	size_t count = d->count;
 
 	for (size_t i = 0; i < k->count; i++) {
@@ -250,8 +255,9 @@ pdfkeys_strings(const struct pdfkeys *k, struct pdfdoc *d)
 		if (!is_way(k, i))
 			continue;
 		pdfdoc_reopen(d, count, add, open_string, &o, &o.object);
-		add = true;
+		add = any = true;
 	}
+	return any;
 }
 
 size_t

@@ -39,8 +39,8 @@ bool pdfkeys_try(struct pdfkeys *k, const char *password);
 bool pdfkeys_readable(const struct pdfkeys *k);
 bool pdfkeys_locked(const struct pdfkeys *k);
 
-/* Decrypts the strings of the document by every open key. */
-void pdfkeys_strings(const struct pdfkeys *k, struct pdfdoc *d);
+/* Decrypts the strings of the document by every open key; false: no key is. */
+bool pdfkeys_strings(const struct pdfkeys *k, struct pdfdoc *d);
 
 /* The ways to read the stream of an object, by its line; file: it is one that
  * is embedded. Returns how many. */

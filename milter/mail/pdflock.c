@@ -305,6 +305,13 @@ pdflock_opens(struct pdflock *l, const char *password)
 }
 
 bool
+pdflock_is_partial(const struct pdflock *l)
+{
+	return l->methods[PDFLOCK_STREAMS] == NONE ||
+	       l->methods[PDFLOCK_STRINGS] == NONE;
+}
+
+bool
 pdflock_files_differ(const struct pdflock *l)
 {
 	return l->methods[PDFLOCK_FILES] != l->methods[PDFLOCK_STREAMS];

@@ -28,6 +28,9 @@ enum pdflock_of {
 	PDFLOCK_COUNT
 };
 
+/* Can some of the document be read while it is closed? */
+bool pdflock_is_partial(const struct pdflock *lock);
+
 /* Are embedded files encrypted in another way than other streams? */
 bool pdflock_files_differ(const struct pdflock *lock);
 

@@ -11,7 +11,8 @@
 enum {
 	NESTED = 500, /* deeper, readers give up */
 	REFERENCE = 3, /* words: "12 0 R" */
-	BYTES_MOST = 512
+	BYTES_MOST = 512, /* of a string that is no text */
+	SOURCE_MOST = 4096 /* as it is written */
 };
 
 /* Which brackets are open: one that closes another is none, to readers too. */
@@ -344,19 +345,22 @@ pdftext_value(const char *line, const char *key)
 const char *
 pdftext_after_token(const char *at)
 {
-	at += strcspn(at, " ");
-	return at + strspn(at, " ");
+	const char *end = strchr(at, ' ');
+
+	return end == NULL ? at + strlen(at) : end + 1;
 }
 
 bool
 pdftext_is_reference(const char *at)
 {
 	for (int i = 0; i < 2; i++) {
-		size_t digits = strspn(at, "0123456789");
+		const char *digits = at;
 
-		if (digits == 0 || at[digits] != ' ')
+		while (isdigit((unsigned char)*at))
+			at++;
+		if (at == digits || *at != ' ')
 			return false;
-		at += digits + 1;
+		at++;
 	}
 	return at[0] == 'R' && at[1] == ' ';
 }
@@ -411,6 +415,8 @@ pdftext_string(struct arena *a, struct span s)
 		s = span_from(s, 1);
 	if (s.len == 0 || (s.at[0] != '(' && s.at[0] != '<'))
 		return found;
+	if (s.len > SOURCE_MOST)
+		s.len = SOURCE_MOST;
 	buf_init(&bytes, BYTES_MOST);
 	string(&s, &bytes);
 	found.len = bytes.len;

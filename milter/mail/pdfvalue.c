@@ -10,11 +10,12 @@
 
 enum {
 	ROOM = 64, /* bytes, for the end of a line */
-	VALUE_MOST = 2000, /* bytes that stand for a reference */
+	VALUE_MOST = 8200, /* bytes that stand for a reference */
 	VALUES = 8, /* for one reference */
 	LOOKS = 1000, /* objects of one number */
 	DEEP = 8, /* references to references */
-	STEPS = 5000000 /* references in all */
+	LOOK = 256, /* bytes that a look at one object counts as */
+	WORK = 200000000 /* bytes looked at for references */
 };
 
 /* The objects by their numbers. */
@@ -29,7 +30,7 @@ struct expansion {
 	size_t count;
 	struct buf out;
 	int depth;
-	size_t steps;
+	size_t work;
 	const char *limit;
 };
 
@@ -58,6 +59,26 @@ find(const struct expansion *e, unsigned number)
 			high = middle;
 	}
 	return low;
+}
+
+static void
+put(struct expansion *e, const void *at, size_t len)
+{
+	if (buf_add(&e->out, at, len) == -1)
+		e->limit = "scan_member";
+}
+
+/* False when there were too many. */
+static bool
+take_work(struct expansion *e, size_t bytes)
+{
+	if (bytes <= e->work) {
+		e->work -= bytes;
+		return true;
+	}
+	e->work = 0;
+	e->limit = "references";
+	return false;
 }
 
 static bool
@@ -103,7 +124,11 @@ put_value(struct expansion *e, size_t object, struct span key)
 		value = pdftext_after_token(value);
 	if (o->stream.at != NULL || !stands_for(value, key))
 		return false;
-	snprintf(head, sizeof head, "%s", value);
+	len = strnlen(value, VALUE_MOST + 1);
+	if (!take_work(e, LOOK + len))
+		return false;
+	memcpy(head, value, len);
+	head[len] = '\0';
 	len = (size_t)(pdftext_after_value(head) - head);
 	if (len > VALUE_MOST)
 		return false;
@@ -141,8 +166,8 @@ static void
 put_key(struct expansion *e, const struct values *v, struct span key)
 {
 	if (v->count > 0 && key.len > 0 && key.at[0] == '/') {
-		(void)buf_add(&e->out, key.at, key.len);
-		buf_string(&e->out, " ");
+		put(e, key.at, key.len);
+		put(e, " ", 1);
 	}
 }
 
@@ -175,7 +200,7 @@ put_reference(struct expansion *e, const char *reference, struct span key)
 	}
 	if (stays) {
 		put_key(e, &v, key);
-		(void)buf_add(&e->out, reference,
+		put(e, reference,
 		    (size_t)(pdftext_after_value(reference) - reference));
 	}
 }
@@ -184,7 +209,7 @@ put_reference(struct expansion *e, const char *reference, struct span key)
 static void
 put_tokens(struct expansion *e, const char *at, size_t len)
 {
-	const char *end = at + len;
+	const char *end = at + len, *from = at;
 	struct span key = { NULL, 0 };
 
 	e->depth++;
@@ -193,20 +218,20 @@ put_tokens(struct expansion *e, const char *at, size_t len)
 		const char *next =
 		    refers ? pdftext_after_value(at) : pdftext_after_token(at);
 
-		if (refers && (e->depth > DEEP || e->steps == 0)) {
+		if (refers && e->depth > DEEP) {
 			e->limit = "references";
 			refers = false;
 		}
-		if (refers) {
-			e->steps--;
+		if (refers && take_work(e, LOOK)) {
+			put(e, from, (size_t)(at - from));
 			put_reference(e, at, key);
-		} else {
-			(void)buf_add(&e->out, at, (size_t)(next - at));
+			from = next;
 		}
 		key = (struct span){ (const unsigned char *)at,
-			strcspn(at, " ") };
+			(size_t)(next - at - 1) };
 		at = next;
 	}
+	put(e, from, (size_t)(at - from));
 	e->depth--;
 }
 
@@ -232,7 +257,7 @@ put_lines(struct expansion *e, struct pdfdoc *d)
 void
 pdfvalue_expand(struct pdfdoc *d)
 {
-	struct expansion e = { .d = d, .count = d->count, .steps = STEPS };
+	struct expansion e = { .d = d, .count = d->count, .work = WORK };
 
 	if (d->count == 0)
 		return;

@@ -437,7 +437,20 @@ for title, facts, content in [
                 "utf-16le").hex().encode())),
         ("share-utf8", "pdf.remote", lambda: pdf(
             b"<</S/GoToR/F(\xef\xbb\xbf\\\\\\\\example.net)>>")),
-        # Where the document begins, and its revisions.
+        # Where a stream begins, and the document, and its revisions.
+        ("stream-blanks", RUNS + "pdf.embedded", lambda: replaced(
+            pdf(file(b"tool.exe", b"", 5)[0], stream(
+                PROGRAM, b"/Type/EmbeddedFile", False)),
+            (b"stream\nMZ", b"stream \t \r\nMZ"))),
+        ("stream-touching", RUNS + "pdf.embedded uninspectable",
+         lambda: replaced(
+             pdf(file(b"tool.exe", b"", 5)[0], stream(
+                 PROGRAM, b"/Type/EmbeddedFile", False)),
+             (b"stream\nMZ", b"streamMM\nMZ"))),
+        ("no-head", ACTS, lambda: pdf(
+            LAUNCH, root=b"/OpenAction 4 0 R")[9:]),
+        ("form-data", "pdf.javascript", lambda: replaced(
+            pdf(SCRIPT), (b"%PDF-", b"%FDF-"))),
         ("two-heads", ACTS, lambda: b"%PDF-1.0\nnothing\n" + pdf(
             LAUNCH, root=b"/OpenAction 4 0 R", table=False)),
         ("garbage", ACTS, lambda: pdf(
