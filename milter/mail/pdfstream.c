@@ -166,6 +166,7 @@ use_packed(void *owner, const struct pdfobject *o, const char *line,
 			(first = pdftext_entry(line, "/First", i)) != NULL;
 	     i++)
 		any |=
+		    !pdftext_is_reference(first) &&
 		    pdfdoc_unpack(&p->doc, s, (size_t)strtoul(first, NULL, 10));
 	if (!any)
 		pdfstream_undecoded(p, "a stream of objects that is broken");
@@ -181,37 +182,48 @@ is_packed(const char *line)
 		   strstr(line, "/ObjStm ") != NULL);
 }
 
-/* May its filters stand in a stream that is not unpacked yet? */
+/* Or may what it takes to unpack it be packed itself, still? */
 static bool
 is_ready(const char *line)
 {
 	const char *filters, *parameters;
+	const char *first = pdftext_entry(line, "/First", 0);
 
 	(void)nth_filters(line, 0, &filters, &parameters);
-	return filters == NULL || !pdftext_is_reference(filters);
+	return (filters == NULL || !pdftext_is_reference(filters)) &&
+	       (first == NULL || !pdftext_is_reference(first));
+}
+
+/* One round over all objects; all: those too that are not ready. Returns
+ * whether there was one to unpack. */
+static bool
+unpack_round(struct pdfstream *p, bool all)
+{
+	size_t count = p->doc.count;
+	bool any = false;
+
+	for (size_t i = 0; i < count; i++) {
+		struct pdfobject *o = pdfdoc_object(&p->doc, i);
+		const char *line = pdfdoc_line(&p->doc, o);
+
+		if (o->done || o->stream.at == NULL || !is_packed(line) ||
+		    (!all && !is_ready(line)))
+			continue;
+		o->done = any = true;
+		pdfstream_read(p, i, false, use_packed, p);
+	}
+	if (any)
+		pdfvalue_expand(&p->doc);
+	return any;
 }
 
 void
 pdfstream_unpack(struct pdfstream *p)
 {
-	bool again = true;
+	int rounds = 0;
 
-	for (int round = 0; again && round < ROUNDS; round++) {
-		size_t count = p->doc.count;
-
-		again = false;
-		for (size_t i = 0; i < count; i++) {
-			struct pdfobject *o = pdfdoc_object(&p->doc, i);
-			const char *line = pdfdoc_line(&p->doc, o);
-
-			if (o->done || o->stream.at == NULL ||
-			    !is_packed(line) ||
-			    (!is_ready(line) && round < ROUNDS - 1))
-				continue;
-			o->done = again = true;
-			pdfstream_read(p, i, false, use_packed, p);
-		}
-		if (again)
-			pdfvalue_expand(&p->doc);
-	}
+	while (unpack_round(p, false) && ++rounds < ROUNDS)
+		continue;
+	/* What is left refers to nothing, or in a circle: it is marked. */
+	(void)unpack_round(p, true);
 }

@@ -13,9 +13,10 @@ enum {
 	VALUE_MOST = 8200, /* bytes that stand for a reference */
 	VALUES = 8, /* for one reference */
 	LOOKS = 1000, /* objects of one number */
-	DEEP = 8, /* references to references */
+	DEEP = 6, /* references to references */
 	LOOK = 256, /* bytes that a look at one object counts as */
-	WORK = 200000000 /* bytes looked at for references */
+	WORK_LEAST = 8000000, /* bytes looked at for references */
+	WORK_RATIO = 8 /* the same, for each byte of text */
 };
 
 /* The objects by their numbers. */
@@ -64,8 +65,10 @@ find(const struct expansion *e, unsigned number)
 static void
 put(struct expansion *e, const void *at, size_t len)
 {
-	if (buf_add(&e->out, at, len) == -1)
-		e->limit = "scan_member";
+	if (buf_add(&e->out, at, len) == 0)
+		return;
+	e->limit = "scan_member";
+	e->work = 0;
 }
 
 /* False when there were too many. */
@@ -77,7 +80,8 @@ take_work(struct expansion *e, size_t bytes)
 		return true;
 	}
 	e->work = 0;
-	e->limit = "references";
+	if (e->limit == NULL)
+		e->limit = "references";
 	return false;
 }
 
@@ -189,6 +193,8 @@ put_reference(struct expansion *e, const char *reference, struct span key)
 			e->limit = "revisions";
 			break;
 		}
+		if (!take_work(e, LOOK))
+			break;
 		put_key(e, &v, key);
 		value = e->out.len;
 		if (put_value(e, e->places[i].object, key)) {
@@ -257,7 +263,9 @@ put_lines(struct expansion *e, struct pdfdoc *d)
 void
 pdfvalue_expand(struct pdfdoc *d)
 {
-	struct expansion e = { .d = d, .count = d->count, .work = WORK };
+	struct expansion e = { .d = d,
+		.count = d->count,
+		.work = WORK_LEAST + WORK_RATIO * d->text.len };
 
 	if (d->count == 0)
 		return;

@@ -362,6 +362,12 @@ for title, facts, content in [
             packed(b"1", b"/FlateDecode"))),
         ("packed-first", ACTS, lambda: rooted(packed(LAUNCH).replace(
             b"/First 5", b"/First 5 0 R"), b"5")),
+        ("packed-first-packed", ACTS, lambda: rooted(
+            packed(LAUNCH).replace(b"/First 5", b"/First 21 0 R"),
+            packed(b"1", b"5"))),
+        ("packed-nowhere", "uninspectable", lambda: rooted(
+            packed(LAUNCH).replace(b"/Filter/FlateDecode",
+                                   b"/Filter 99 0 R"))),
         ("packed-short-names", ACTS, lambda: rooted(packed(LAUNCH).replace(
             b"/Filter/FlateDecode", b"/F/Fl"))),
         ("referred-kind", ACTS, lambda: pdf(
@@ -378,6 +384,8 @@ for title, facts, content in [
             b"<</Unix 7 0 R>>", stream(PROGRAM))),
         ("referred-too-far", "scan.limit", lambda: pdf(
             *[b"%d 0 R" % n for n in range(5, 20)], b"/Launch")),
+        ("referred-again", "scan.limit", lambda: pdf(
+            *[b"<<" + b"/F %d 0 R" % n * 99 + b">>" for n in range(5, 14)])),
         ("triggers", ACTS, lambda: pdf(
             LAUNCH, b"<</WC 4 0 R>>", root=b"/AA 5 0 R")),
         ("next", ACTS, lambda: pdf(
@@ -489,6 +497,10 @@ for title, facts, content in [
             b"", 4, *HELD) + b"trailer<</Root 1 0 R>>\n"),
         ("decoy-closed", RUNS + "pdf.embedded " + LOCKED, lambda: pdf(
             *file(b"tool.exe", PROGRAM, 5)) + encrypted(b"Sakura2026", 4)),
+        ("locked-files", "pdf.javascript " + LOCKED, lambda: replaced(
+            encrypted(b"Sakura2026", 4, SCRIPT), (
+                b"/StmF/StdCF/StrF/StdCF",
+                b"/StmF/Identity/StrF/Identity/EFF/StdCF"))),
         # Files.
         ("file-odd", RUNS + "pdf.embedded", lambda: pdf(
             b"<</Type/F/DOS(tool.exe)/EF<</DOS 5 0 R>>>>", stream(PROGRAM))),
