@@ -175,7 +175,7 @@ has_scripts(const char *line)
 
 struct sum {
 	int pages, images, fonts;
-	bool automatic, remote, said[COUNT(rows)];
+	bool automatic, remote, form, said[COUNT(rows)];
 };
 
 /* States what a line does, unless another line did before. */
@@ -195,6 +195,7 @@ look_at_line(const struct inspection *i, const struct part *p, const char *line,
 		sum->remote = true;
 		inspect_fact(i, FACT_PDF_REMOTE, p, "%.200s", line);
 	}
+	sum->form |= strstr(line, "/XFA ") != NULL;
 	sum->pages += strstr(line, "/Type /Page ") != NULL;
 	sum->images += strstr(line, "/Subtype /Image ") != NULL;
 	sum->fonts += strstr(line, "/Type /Font ") != NULL;
@@ -210,35 +211,57 @@ links(const struct part *p)
 	return count;
 }
 
-static void
-look_at(const struct inspection *i, const struct part *p)
+/* The parts of a form in XML are members of the PDF; one may have scripts. */
+static bool
+form_has_scripts(const struct message *m, const struct part *pdf)
 {
-	char *text =
-	    arena_copy(i->message->arena, (const char *)p->bytes, p->size);
-	struct objects all = { .count = 1 };
-	struct sum sum = { 0 };
+	for (const struct part *p = m->root; p != NULL; p = p->next)
+		if (p->parent == pdf && p->bytes != NULL && p->size > 0 &&
+		    memmem(p->bytes, p->size, "<script", 7) != NULL)
+			return true;
+	return false;
+}
+
+/* Looks at all lines, and remembers them by their numbers. */
+static void
+look_at_lines(const struct inspection *i, const struct part *p,
+    struct objects *all, struct sum *sum)
+{
+	struct arena *a = i->message->arena;
+	char *text = arena_copy(a, (const char *)p->bytes, p->size);
+	size_t count = 1;
 
 	for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
-		all.count++;
-	all.list = arena_get(i->message->arena, all.count * sizeof *all.list);
-	all.waiting =
-	    arena_get(i->message->arena, all.count * sizeof *all.waiting);
-	all.count = 0;
+		count++;
+	all->list = arena_get(a, count * sizeof *all->list);
+	all->waiting = arena_get(a, count * sizeof *all->waiting);
 	for (char *end; text != NULL; text = end) {
 		end = strchr(text, '\n');
 		if (end != NULL)
 			*end++ = '\0';
-		all.list[all.count++] =
+		all->list[all->count++] =
 		    (struct object){ .number = strtoul(text, NULL, 10),
 			    .line = text };
-		look_at_line(i, p->parent, text, &sum);
-		sum.automatic |= has_scripts(text);
+		look_at_line(i, p->parent, text, sum);
+		sum->automatic |= has_scripts(text);
 	}
-	qsort(all.list, all.count, sizeof *all.list, by_number);
+	qsort(all->list, all->count, sizeof *all->list, by_number);
+}
+
+static void
+look_at(const struct inspection *i, const struct part *p)
+{
+	struct objects all = { .count = 0 };
+	struct sum sum = { 0 };
+
+	look_at_lines(i, p, &all, &sum);
 	for (size_t n = 0; n < all.count && !sum.automatic; n++)
 		sum.automatic = is_act(&all, all.list[n].line, "/OpenAction") ||
 				is_act(&all, all.list[n].line, "/AA") ||
 				any_acts(&all);
+	if (sum.form && form_has_scripts(i->message, p->parent))
+		inspect_fact(i, FACT_PDF_JAVASCRIPT, p->parent, "%s",
+		    "JavaScript in a form in XML");
 	if (sum.automatic)
 		inspect_fact(i, FACT_PDF_AUTO, p->parent, "%s",
 		    "acts when it is opened");

@@ -130,7 +130,7 @@ note_references(struct pdf *p, const char *value, const struct titles *titles)
 static void
 note_files(struct pdf *p, const char *line)
 {
-	static const char *const keys[] = { "/EF", "/RF" };
+	static const char *const keys[] = { "/EF", "/RF", "/XFA" };
 	const struct titles *titles = NULL;
 
 	for (size_t i = 0; i < COUNT(keys); i++)

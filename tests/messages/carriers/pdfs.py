@@ -208,6 +208,12 @@ for title, facts, content in [
         ("form", "pdf.form",
          lambda: pdf(b"<</S/SubmitForm/F(https://example.net/)>>")),
         ("form-neighbour", "", lambda: pdf(b"<</FT/Tx/T(name)/V(Taro)>>")),
+        ("xfa-script", "pdf.javascript pdf.xfa", lambda: pdf(
+            stream(b"<template><script>app.alert(1)</script></template>"),
+            root=b"/AcroForm<</XFA[(template)4 0 R]>>")),
+        ("xfa-neighbour", "pdf.xfa", lambda: pdf(
+            stream(b"<template><field name='a'/></template>"),
+            root=b"/AcroForm<</XFA[(template)4 0 R]>>")),
         ("xfa", "pdf.xfa", lambda: pdf(root=b"/AcroForm<</XFA 4 0 R>>")),
         ("media", "pdf.media",
          lambda: pdf(b"<</Type/Annot/Subtype/RichMedia/RichMedia 1 0 R>>")),
