@@ -14,9 +14,9 @@ enum {
 	VALUES = 8, /* for one reference */
 	LOOKS = 1000, /* objects of one number */
 	DEEP = 6, /* references to references */
-	LOOK = 256, /* bytes that a look at one object counts as */
-	WORK_LEAST = 8000000, /* bytes looked at for references */
-	WORK_RATIO = 8 /* the same, for each byte of text */
+	LOOK = 16, /* bytes that a look at one object counts as */
+	WORK_LEAST = 4000000, /* bytes looked at for references */
+	WORK_RATIO = 64 /* the same, for each byte of text */
 };
 
 /* The objects by their numbers. */
