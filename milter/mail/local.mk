@@ -11,6 +11,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/boundary.c %D%/boundary.h \
 	%D%/charset.c %D%/charset.h \
 	%D%/compound.c %D%/compound.h \
+	%D%/cipher.c %D%/cipher.h \
 	%D%/closed.def \
 	%D%/content.c %D%/content.h \
 	%D%/cut.c %D%/cut.h \

@@ -121,6 +121,7 @@ struct message_limits {
 	size_t header_bytes, decoded;
 	size_t member; /* bytes of one member of an archive */
 	size_t ratio; /* how many times the archive's size its members are */
+	uint64_t hashes; /* blocks spent on trying passwords */
 	const struct conf_list *passwords; /* tried on what is encrypted; or
 					    * NULL */
 };

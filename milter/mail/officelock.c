@@ -3,26 +3,23 @@
 #include <string.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
-#include <nettle/aes.h>
-#include <nettle/cbc.h>
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
-#include <unicode/ustring.h>
 
 #include "milter/base/count.h"
+#include "milter/mail/cipher.h"
 #include "milter/mail/decode.h"
 #include "milter/mail/mapi.h"
 #include "milter/mail/officelock.h"
+#include "milter/mail/unlock.h"
 #include "milter/base/banned.h"
 
 enum {
 	DIGEST_MOST = SHA512_DIGEST_SIZE,
-	KEY_MOST = 32,
 	SALT_MOST = 64,
-	PASSWORD_MOST = 255, /* MS-OFFCRYPTO 2.3.4.7 */
 	INFO_MOST = 65536,
 	STANDARD_SPINS = 50000,
-	SPINS_MOST = 4000000, /* of all tries together: two seconds */
+	SPINS_MOST = 10000000, /* MS-OFFCRYPTO 2.3.4.10 */
 	SEGMENT = 4096
 };
 
@@ -37,36 +34,20 @@ struct officelock {
 	struct span package;
 	const struct digest *digest;
 	bool agile;
-	uint32_t spins, spent;
+	uint32_t spins;
 	size_t key_size; /* bytes */
 	struct span salt; /* of the password */
 	struct span verifier, verifier_hash;
 	struct span key_value, data_salt; /* agile */
-	uint8_t key[KEY_MOST]; /* of the package, once it opened */
+	uint8_t key[CIPHER_KEY_MOST]; /* of the package, once it opened */
 };
 
-#define DIGEST(name, SIZE) \
-	static void name##_of(const struct span *pieces, size_t count, \
-	    uint8_t *out) \
-	{ \
-		struct name##_ctx c; \
-\
-		name##_init(&c); \
-		for (size_t i = 0; i < count; i++) \
-			name##_update(&c, pieces[i].len, pieces[i].at); \
-		name##_digest(&c, SIZE, out); \
-	}
-DIGEST(sha1, SHA1_DIGEST_SIZE)
-DIGEST(sha256, SHA256_DIGEST_SIZE)
-DIGEST(sha384, SHA384_DIGEST_SIZE)
-DIGEST(sha512, SHA512_DIGEST_SIZE)
-
 static const struct digest digests[] = {
-	{ "SHA1", SHA1_DIGEST_SIZE, sha1_of },
-	{ "SHA-1", SHA1_DIGEST_SIZE, sha1_of },
-	{ "SHA256", SHA256_DIGEST_SIZE, sha256_of },
-	{ "SHA384", SHA384_DIGEST_SIZE, sha384_of },
-	{ "SHA512", SHA512_DIGEST_SIZE, sha512_of },
+	{ "SHA1", SHA1_DIGEST_SIZE, cipher_sha1 },
+	{ "SHA-1", SHA1_DIGEST_SIZE, cipher_sha1 },
+	{ "SHA256", SHA256_DIGEST_SIZE, cipher_sha256 },
+	{ "SHA384", SHA384_DIGEST_SIZE, cipher_sha384 },
+	{ "SHA512", SHA512_DIGEST_SIZE, cipher_sha512 },
 };
 
 static void
@@ -75,45 +56,6 @@ hash(const struct officelock *l, struct span a, struct span b, uint8_t *out)
 	const struct span pieces[] = { a, b };
 
 	l->digest->of(pieces, COUNT(pieces), out);
-}
-
-static void
-little(uint32_t n, uint8_t out[4])
-{
-	for (int i = 0; i < 4; i++)
-		out[i] = (uint8_t)(n >> 8 * i);
-}
-
-/* Decrypts whole blocks; iv NULL: each on its own (ECB). */
-static void
-decrypt(const uint8_t *key, size_t key_size, const uint8_t *iv, struct span in,
-    uint8_t *out)
-{
-	struct aes256_ctx c256;
-	struct aes192_ctx c192;
-	struct aes128_ctx c128;
-	nettle_cipher_func *cipher;
-	uint8_t chain[AES_BLOCK_SIZE];
-	const void *c;
-
-	if (key_size == AES256_KEY_SIZE) {
-		aes256_set_decrypt_key(&c256, key);
-		c = &c256, cipher = (nettle_cipher_func *)aes256_decrypt;
-	} else if (key_size == AES192_KEY_SIZE) {
-		aes192_set_decrypt_key(&c192, key);
-		c = &c192, cipher = (nettle_cipher_func *)aes192_decrypt;
-	} else {
-		aes128_set_decrypt_key(&c128, key);
-		c = &c128, cipher = (nettle_cipher_func *)aes128_decrypt;
-	}
-	in.len -= in.len % AES_BLOCK_SIZE;
-	if (iv == NULL) {
-		cipher(c, in.len, out, in.at);
-		return;
-	}
-	for (size_t i = 0; i < sizeof chain; i++)
-		chain[i] = iv[i];
-	cbc_decrypt(c, cipher, AES_BLOCK_SIZE, chain, in.len, out, in.at);
 }
 
 /* Base64 of an attribute; at most most bytes, else empty. */
@@ -202,12 +144,13 @@ read_agile(struct officelock *l, struct span info)
 		    attribute(a, key, "encryptedVerifierHashInput", SALT_MOST);
 		l->verifier_hash = attribute(a, key,
 		    "encryptedVerifierHashValue", DIGEST_MOST);
-		l->key_value = attribute(a, key, "encryptedKeyValue", KEY_MOST);
+		l->key_value =
+		    attribute(a, key, "encryptedKeyValue", CIPHER_KEY_MOST);
 		l->data_salt = attribute(a, data, "saltValue", SALT_MOST);
 	}
 	xmlFreeDoc(doc);
-	return l->digest != NULL && l->salt.len >= AES_BLOCK_SIZE &&
-	       l->verifier.len >= AES_BLOCK_SIZE &&
+	return l->digest != NULL && l->salt.len >= CIPHER_BLOCK &&
+	       l->verifier.len >= CIPHER_BLOCK &&
 	       l->verifier_hash.len >= l->digest->size &&
 	       l->key_value.len >= l->key_size && l->data_salt.len > 0;
 }
@@ -260,24 +203,15 @@ officelock_new(struct reading *r, struct span info, struct span package)
 static bool
 spin(struct officelock *l, const char *password, uint8_t *h)
 {
-	UChar wide[PASSWORD_MOST + 1];
-	uint8_t bytes[2 * PASSWORD_MOST], count[4];
+	uint8_t bytes[CIPHER_WIDE_MOST], count[4];
 	struct span digest = { h, l->digest->size };
-	UErrorCode error = U_ZERO_ERROR;
-	int32_t len;
+	struct span wide = cipher_wide(password, bytes);
 
-	u_strFromUTF8(wide, PASSWORD_MOST, &len, password, -1, &error);
-	if (U_FAILURE(error) || len > PASSWORD_MOST ||
-	    l->spins > SPINS_MOST - l->spent)
+	if (wide.len == 0 || !unlock_spend(l->r, l->spins))
 		return false;
-	l->spent += l->spins;
-	for (int32_t i = 0; i < len; i++) {
-		bytes[2 * i] = (uint8_t)wide[i];
-		bytes[2 * i + 1] = (uint8_t)(wide[i] >> 8);
-	}
-	hash(l, l->salt, (struct span){ bytes, 2 * (size_t)len }, h);
+	hash(l, l->salt, wide, h);
 	for (uint32_t i = 0; i < l->spins; i++) {
-		little(i, count);
+		cipher_little(i, count);
 		hash(l, (struct span){ count, 4 }, digest, h);
 	}
 	return true;
@@ -293,9 +227,9 @@ agile_decrypt(const struct officelock *l, const uint8_t *h,
 	hash(l, (struct span){ h, l->digest->size },
 	    (struct span){ purpose, 8 }, key);
 	/* A key that is longer than the hash goes on with this. */
-	for (size_t i = l->digest->size; i < KEY_MOST; i++)
+	for (size_t i = l->digest->size; i < CIPHER_KEY_MOST; i++)
 		key[i] = 0x36;
-	decrypt(key, l->key_size, l->salt.at, in, out);
+	cipher_aes(key, l->key_size, l->salt.at, in, out);
 }
 
 static bool
@@ -339,8 +273,8 @@ standard_opens(struct officelock *l, const uint8_t *h)
 	}
 	for (size_t i = 0; i < l->key_size; i++)
 		l->key[i] = both[i];
-	decrypt(l->key, l->key_size, NULL, l->verifier, in);
-	decrypt(l->key, l->key_size, NULL, l->verifier_hash, want);
+	cipher_aes(l->key, l->key_size, NULL, l->verifier, in);
+	cipher_aes(l->key, l->key_size, NULL, l->verifier_hash, want);
 	hash(l, (struct span){ in, sizeof in }, none, got);
 	return memcmp(want, got, l->digest->size) == 0;
 }
@@ -365,15 +299,15 @@ officelock_read(struct officelock *l)
 	(void)mapi_number(&in, 4); /* no member is so large */
 	whole = (struct span){ out, size < in.len ? size : in.len };
 	if (!l->agile) {
-		decrypt(l->key, l->key_size, NULL, in, out);
+		cipher_aes(l->key, l->key_size, NULL, in, out);
 		return whole;
 	}
 	for (uint32_t i = 0; in.len > 0; i++) {
 		struct span s = { in.at, in.len < SEGMENT ? in.len : SEGMENT };
 
-		little(i, count);
+		cipher_little(i, count);
 		hash(l, l->data_salt, (struct span){ count, 4 }, iv);
-		decrypt(l->key, l->key_size, iv, s, out);
+		cipher_aes(l->key, l->key_size, iv, s, out);
 		out += s.len;
 		in = span_from(in, s.len);
 	}

@@ -10,14 +10,20 @@
  */
 struct officelock;
 
+/* The password of what is "write-protected" only: Office tries it itself. */
+#define OFFICELOCK_KNOWN "VelvetSweatshop"
+
+/* What such a document is called in a mark. */
+#define OFFICELOCK_WHAT "Office document with a password"
+
 /* The lock that the stream EncryptionInfo describes, for the stream
  * EncryptedPackage; NULL if it is of no kind that is known here. In the
  * arena, as all of the below. */
 struct officelock *officelock_new(struct reading *r, struct span info,
     struct span package);
 
-/* Does the password (UTF-8) open it? Each try costs some 100,000 hashes, so
- * after some seconds' worth the answer is no. */
+/* Does the password (UTF-8) open it? Each try costs some 100,000 hashes, which
+ * unlock_spend() allows or not. */
 bool officelock_opens(struct officelock *lock, const char *password);
 
 /* The document, once officelock_opens() said yes. */

@@ -302,8 +302,8 @@ opens(struct reading *r, void *owner, const char *password)
 {
 	struct pdf *p = owner;
 
-	(void)r;
-	return pdfkeys_try(&p->s.keys, password);
+	return unlock_spend(r, pdfkeys_cost(&p->s.keys)) &&
+	       pdfkeys_try(&p->s.keys, password);
 }
 
 /* What waits may never be asked again, so nothing is kept meanwhile. */
@@ -332,7 +332,7 @@ pdf_read(struct reading *r, struct node *n, struct span bytes)
 	scan(p);
 	pdfvalue_expand(&p->s.doc);
 	pdfkeys_find(&p->s.keys, a, &p->s.doc);
-	(void)pdfkeys_try(&p->s.keys, "");
+	(void)opens(r, p, "");
 	if (p->s.keys.unknown)
 		reading_mark(r, n, MARK_OPAQUE, n->whole.at,
 		    "PDF with encryption that is not known here");

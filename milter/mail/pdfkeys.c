@@ -170,6 +170,17 @@ pdfkeys_find(struct pdfkeys *k, struct arena *a, const struct pdfdoc *d)
 	k->plain |= k->count == 0 && !k->unknown;
 }
 
+uint64_t
+pdfkeys_cost(const struct pdfkeys *k)
+{
+	uint64_t cost = 0;
+
+	for (size_t i = 0; i < k->count; i++)
+		if (!k->open[i])
+			cost += pdflock_cost(k->locks[i]);
+	return cost;
+}
+
 bool
 pdfkeys_try(struct pdfkeys *k, const char *password)
 {

@@ -32,6 +32,9 @@ struct pdfway {
 /* The keys of a document that was scanned, all closed; in the arena. */
 void pdfkeys_find(struct pdfkeys *k, struct arena *a, const struct pdfdoc *d);
 
+/* What a try of one password costs, for unlock_spend(). */
+uint64_t pdfkeys_cost(const struct pdfkeys *k);
+
 /* Opens what opens with that password. True if there was one. */
 bool pdfkeys_try(struct pdfkeys *k, const char *password);
 

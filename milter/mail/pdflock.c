@@ -8,6 +8,7 @@
 #include <nettle/md5.h>
 #include <nettle/sha2.h>
 
+#include "milter/mail/cipher.h"
 #include "milter/mail/pdflock.h"
 #include "milter/mail/pdftext.h"
 #include "milter/base/banned.h"
@@ -19,7 +20,7 @@ enum {
 	ROUNDS = 64,
 	BLOCK = 4096, /* bytes decrypted at once */
 	REPEAT = 64, /* ISO 32000-2, algorithm 2.B */
-	TRIES = 400 /* of revision 6: each costs a thousand hashes */
+	BLOCKS = 200 /* of a try, and of each of the rounds of revision 6 */
 };
 
 struct pdflock {
@@ -29,7 +30,6 @@ struct pdflock {
 	uint32_t permissions;
 	bool metadata; /* is encrypted too */
 	struct span owner, user, user_key, id;
-	int tries;
 	uint8_t key[KEY_MOST];
 };
 
@@ -117,26 +117,6 @@ pdflock_new(struct arena *a, struct span object, const char *line,
 									: NULL;
 }
 
-static void
-md5(const struct span *pieces, size_t count, uint8_t *out)
-{
-	struct md5_ctx c;
-
-	md5_init(&c);
-	for (size_t i = 0; i < count; i++)
-		md5_update(&c, pieces[i].len, pieces[i].at);
-	md5_digest(&c, MD5_DIGEST_SIZE, out);
-}
-
-static void
-rc4(const uint8_t *key, size_t key_size, struct span in, uint8_t *out)
-{
-	struct arcfour_ctx c;
-
-	arcfour_set_key(&c, key_size, key);
-	arcfour_crypt(&c, in.len, out, in.at);
-}
-
 /* Algorithm 2: the key from the password. */
 static void
 make_key(struct pdflock *l, struct span password)
@@ -149,10 +129,10 @@ make_key(struct pdflock *l, struct span password)
 
 	for (int i = 0; i < 4; i++)
 		p[i] = (uint8_t)(l->permissions >> 8 * i);
-	md5(pieces, 6, digest);
+	cipher_md5(pieces, 6, digest);
 	pieces[0] = (struct span){ digest, l->key_size };
 	for (int i = 0; l->revision >= 3 && i < 50; i++)
-		md5(pieces, 1, digest);
+		cipher_md5(pieces, 1, digest);
 	for (size_t i = 0; i < l->key_size; i++)
 		l->key[i] = digest[i];
 }
@@ -165,14 +145,14 @@ key_fits(const struct pdflock *l)
 	const struct span pieces[] = { { padding, PAD }, l->id };
 
 	if (l->revision == 2) {
-		rc4(l->key, l->key_size, pieces[0], made);
+		cipher_rc4(l->key, l->key_size, pieces[0], made);
 		return memcmp(made, l->user.at, PAD) == 0;
 	}
-	md5(pieces, 2, made);
+	cipher_md5(pieces, 2, made);
 	for (unsigned round = 0; round < 20; round++) {
 		for (size_t i = 0; i < l->key_size; i++)
 			key[i] = l->key[i] ^ (uint8_t)round;
-		rc4(key, l->key_size, (struct span){ made, 16 }, made);
+		cipher_rc4(key, l->key_size, (struct span){ made, 16 }, made);
 	}
 	return memcmp(made, l->user.at, 16) == 0;
 }
@@ -180,22 +160,12 @@ key_fits(const struct pdflock *l)
 static void
 sha(unsigned bits, struct span in, uint8_t *out)
 {
-	struct sha256_ctx c256;
-	struct sha512_ctx c512;
-
-	if (bits == 256) {
-		sha256_init(&c256);
-		sha256_update(&c256, in.len, in.at);
-		sha256_digest(&c256, SHA256_DIGEST_SIZE, out);
-	} else if (bits == 384) {
-		sha384_init(&c512);
-		sha384_update(&c512, in.len, in.at);
-		sha384_digest(&c512, SHA384_DIGEST_SIZE, out);
-	} else {
-		sha512_init(&c512);
-		sha512_update(&c512, in.len, in.at);
-		sha512_digest(&c512, SHA512_DIGEST_SIZE, out);
-	}
+	if (bits == 256)
+		cipher_sha256(&in, 1, out);
+	else if (bits == 384)
+		cipher_sha384(&in, 1, out);
+	else
+		cipher_sha512(&in, 1, out);
 }
 
 static size_t
@@ -239,56 +209,25 @@ hash_2b(const struct pdflock *l, struct span password, struct span salt,
 	}
 }
 
-/* With AES in chains of blocks; iv NULL: of zeros. False when out is full. */
-static bool
-decrypt_aes(const uint8_t *key, size_t key_size, const uint8_t *iv,
-    struct span in, struct buf *out)
-{
-	struct aes256_ctx c256;
-	struct aes128_ctx c128;
-	uint8_t chain[AES_BLOCK_SIZE] = { 0 }, block[BLOCK];
-	bool room = true;
-
-	if (iv != NULL)
-		(void)append(chain, 0, (struct span){ iv, sizeof chain });
-	if (key_size == AES256_KEY_SIZE)
-		aes256_set_decrypt_key(&c256, key);
-	else
-		aes128_set_decrypt_key(&c128, key);
-	for (; room && in.len >= AES_BLOCK_SIZE; in = span_from(in, BLOCK)) {
-		size_t len = in.len > BLOCK ? BLOCK : in.len;
-
-		len -= len % AES_BLOCK_SIZE;
-		if (key_size == AES256_KEY_SIZE)
-			cbc_decrypt(&c256, (nettle_cipher_func *)aes256_decrypt,
-			    AES_BLOCK_SIZE, chain, len, block, in.at);
-		else
-			cbc_decrypt(&c128, (nettle_cipher_func *)aes128_decrypt,
-			    AES_BLOCK_SIZE, chain, len, block, in.at);
-		room = buf_add(out, block, len) == 0;
-	}
-	return room;
-}
-
 /* Algorithm 11, and 2.A for the key. */
 static bool
 opens_256(struct pdflock *l, struct span password)
 {
+	static const uint8_t none[CIPHER_BLOCK] = { 0 };
 	uint8_t k[SHA512_DIGEST_SIZE];
-	struct buf key;
 
-	if (l->tries++ >= TRIES)
-		return false;
 	hash_2b(l, password, (struct span){ l->user.at + 32, 8 }, k);
 	if (memcmp(k, l->user.at, 32) != 0)
 		return false;
 	hash_2b(l, password, (struct span){ l->user.at + 40, 8 }, k);
-	buf_init(&key, KEY_MOST);
-	(void)decrypt_aes(k, 32, NULL,
-	    (struct span){ l->user_key.at, KEY_MOST }, &key);
-	(void)append(l->key, 0, (struct span){ key.data, key.len });
-	buf_free(&key);
+	cipher_aes(k, 32, none, (struct span){ l->user_key.at, 32 }, l->key);
 	return true;
+}
+
+uint32_t
+pdflock_cost(const struct pdflock *l)
+{
+	return l->revision < 6 ? BLOCKS : 2 * ROUNDS * BLOCKS;
 }
 
 bool
@@ -315,6 +254,28 @@ bool
 pdflock_files_differ(const struct pdflock *l)
 {
 	return l->methods[PDFLOCK_FILES] != l->methods[PDFLOCK_STREAMS];
+}
+
+/* With AES in a chain of blocks, the first of which is its start. False when
+ * out is full. */
+static bool
+decrypt_aes(const uint8_t *key, size_t key_size, struct span in,
+    struct buf *out)
+{
+	uint8_t block[BLOCK];
+	bool room = true;
+
+	while (room && in.len >= (size_t)2 * CIPHER_BLOCK) {
+		struct span some = span_from(in, CIPHER_BLOCK);
+
+		if (some.len > BLOCK)
+			some.len = BLOCK;
+		some.len -= some.len % CIPHER_BLOCK;
+		cipher_aes(key, key_size, in.at, some, block);
+		room = buf_add(out, block, some.len) == 0;
+		in = span_from(in, some.len);
+	}
+	return room;
 }
 
 /* With RC4, which is a stream of its own for each object. */
@@ -352,17 +313,13 @@ pdflock_decrypt(const struct pdflock *l, enum pdflock_of of, unsigned number_of,
 	if (l->methods[of] == NONE)
 		return buf_add(out, in.at, in.len) == 0;
 	if (l->revision < 5)
-		md5(pieces, 2, key);
+		cipher_md5(pieces, 2, key);
 	if (!aes)
 		return decrypt_rc4(key, size, in, out);
-	if (in.len < AES_BLOCK_SIZE)
-		return true;
 	if (l->revision >= 5)
-		room = decrypt_aes(l->key, AES256_KEY_SIZE, in.at,
-		    span_from(in, AES_BLOCK_SIZE), out);
+		room = decrypt_aes(l->key, AES256_KEY_SIZE, in, out);
 	else
-		room = decrypt_aes(key, sizeof key, in.at,
-		    span_from(in, AES_BLOCK_SIZE), out);
+		room = decrypt_aes(key, sizeof key, in, out);
 	/* The last block says how much of it is filling. */
 	if (room && out->len > 0 && out->data[out->len - 1] <= AES_BLOCK_SIZE)
 		out->len -= out->data[out->len - 1];

@@ -18,6 +18,9 @@ struct pdflock;
 struct pdflock *pdflock_new(struct arena *a, struct span object,
     const char *line, struct span id);
 
+/* What a try costs, for unlock_spend(). */
+uint32_t pdflock_cost(const struct pdflock *lock);
+
 /* Does it open the document as the user's password? */
 bool pdflock_opens(struct pdflock *lock, const char *password);
 

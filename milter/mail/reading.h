@@ -18,7 +18,9 @@ struct reading {
 	const struct message_limits *limits;
 	size_t decoded; /* bytes so far, all parts together */
 	int parts; /* made so far */
-	struct locked *locked; /* see unlock.h */
+	struct locked *locked; /* see unlock.h, as the next two */
+	uint64_t hashes; /* blocks spent on tries so far */
+	bool exhausted; /* of a try since this was set to false */
 };
 
 /* A part on its way; the tree that others see is its first member. */

@@ -27,9 +27,21 @@ unlock_later(struct reading *r, struct node *n, const struct unlocker *how,
 	*end = l;
 }
 
+bool
+unlock_spend(struct reading *r, uint64_t blocks)
+{
+	if (blocks > r->limits->hashes - r->hashes) {
+		r->exhausted = true;
+		return false;
+	}
+	r->hashes += blocks;
+	return true;
+}
+
 static bool
 open_one(struct reading *r, const struct locked *l, const struct passwords *all)
 {
+	r->exhausted = false;
 	for (size_t i = 0; i < all->count; i++) {
 		if (!l->how->opens(r, l->owner, all->list[i]))
 			continue;
@@ -39,6 +51,9 @@ open_one(struct reading *r, const struct locked *l, const struct passwords *all)
 		return true;
 	}
 	reading_mark(r, l->node, MARK_OPAQUE, l->node->whole.at, "%s", l->what);
+	if (r->exhausted)
+		reading_mark(r, l->node, MARK_LIMIT, l->node->whole.at,
+		    "scan_hashes: %s", l->what);
 	return false;
 }
 

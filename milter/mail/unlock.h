@@ -15,6 +15,13 @@ struct unlocker {
 	    const char *password);
 };
 
+/*
+ * May so many blocks (64 bytes hashed or decrypted, about) be spent on a try?
+ * All tries of a message share scan_hashes; once they are used up what waits is
+ * MARK_LIMIT too.
+ */
+bool unlock_spend(struct reading *r, uint64_t blocks);
+
 /* Remembers a container; what is its encrypted members' names. owner, in the
  * arena, is handed to how. */
 void unlock_later(struct reading *r, struct node *n,

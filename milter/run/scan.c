@@ -43,6 +43,7 @@ load(const struct conf *conf, char *ready, size_t size, struct reason *why)
 		.decoded = (size_t)conf->scan_decoded,
 		.member = (size_t)conf->scan_member,
 		.ratio = (size_t)conf->scan_ratio,
+		.hashes = (uint64_t)conf->scan_hashes,
 	};
 	info = engine_info();
 	snprintf(ready, size, "%llu %lld %d %s",

@@ -99,7 +99,8 @@ inspect(const char *name, const char *bytes, size_t len, struct findings *f)
 	struct message_limits limits = { (int)conf->scan_parts,
 		(int)conf->scan_depth, (int)conf->scan_headers,
 		(size_t)conf->scan_header_bytes, (size_t)conf->scan_decoded,
-		(size_t)conf->scan_member, (size_t)conf->scan_ratio, NULL };
+		(size_t)conf->scan_member, (size_t)conf->scan_ratio,
+		(uint64_t)conf->scan_hashes, NULL };
 	struct envelope *e = envelope_of(name);
 	struct inspection i = {
 		.message =
