@@ -41,11 +41,11 @@ struct source {
 };
 
 static void
-add(struct source *s, const char *word, size_t len)
+add_any(struct source *s, const char *word, size_t len)
 {
 	struct passwords *all = s->all;
 
-	if (len < WORD_LEAST || len > WORD_MOST || all->count == PASSWORDS_MOST)
+	if (len == 0 || len > WORD_MOST || all->count == PASSWORDS_MOST)
 		return;
 	for (size_t i = 0; i < all->count; i++)
 		if (strlen(all->list[i]) == len &&
@@ -53,6 +53,14 @@ add(struct source *s, const char *word, size_t len)
 			return;
 	all->list[all->count] = arena_copy(s->message->arena, word, len);
 	all->source[all->count++] = s->name;
+}
+
+/* Shorter words are too many, unless the site names one. */
+static void
+add(struct source *s, const char *word, size_t len)
+{
+	if (len >= WORD_LEAST)
+		add_any(s, word, len);
 }
 
 /* A word without what people put around it, what stands behind its last colon
@@ -185,7 +193,7 @@ passwords_collect(struct reading *r, struct passwords *all)
 
 	all->count = 0;
 	for (size_t i = 0; site != NULL && i < site->count; i++)
-		add(&s, site->items[i], strlen(site->items[i]));
+		add_any(&s, site->items[i], strlen(site->items[i]));
 	add_all(&s);
 }
 

@@ -79,16 +79,17 @@ the_likely_come_first(void **unused)
 	static const char mail[] =
 	    "\n\nAlpha bravo charlie delta echo foxtrot golf hotel. "
 	    "Password: abc-123";
-	char word[] = "partner-key", *items[] = { word };
-	const struct conf_list site = { items, 1 };
+	char word[] = "partner-key", brief[] = "x1", *items[] = { word, brief };
+	const struct conf_list site = { items, 2 };
 	struct arena *a = arena_new(1 << 24);
 	struct passwords all;
 
 	(void)unused;
 	collect(a, mail, &site, &all);
 	assert_int_equal(0, find(&all, "partner-key"));
-	assert_int_equal(1, find(&all, "abc-123"));
-	assert_true(find(&all, "foxtrot") > 1);
+	assert_int_equal(1, find(&all, "x1"));
+	assert_int_equal(2, find(&all, "abc-123"));
+	assert_true(find(&all, "foxtrot") > 2);
 	assert_int_equal(-1, find(&all, "abc")); /* too short */
 	arena_free(&a);
 }
