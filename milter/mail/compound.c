@@ -11,6 +11,7 @@
 #include "milter/mail/mapi.h"
 #include "milter/mail/names.h"
 #include "milter/mail/officelock.h"
+#include "milter/mail/oldoffice.h"
 #include "milter/mail/package.h"
 #include "milter/mail/unlock.h"
 #include "milter/mail/unpack.h"
@@ -89,16 +90,7 @@ content(struct walk *w, GsfInput *in)
 static void
 add_stream(struct walk *w, const char *name, struct span s)
 {
-	struct node *child;
-
-	if (s.len == 0)
-		return;
-	child = unpack_member(w->r, w->n, NULL, s);
-	if (child == NULL)
-		return;
-	child->part.origin = ORIGIN_STREAM;
-	names_add(w->r, child, arena_string(w->r->message->arena, name),
-	    "stream");
+	unpack_stream(w->r, w->n, name, s);
 }
 
 static void
@@ -135,8 +127,7 @@ static void
 read_encrypted(struct walk *w, const char *name, struct span s)
 {
 	(void)name, (void)s;
-	reading_mark(w->r, w->n, MARK_OPAQUE, w->n->whole.at,
-	    "Office document with a password");
+	reading_mark(w->r, w->n, MARK_OPAQUE, w->n->whole.at, OFFICELOCK_WHAT);
 }
 
 static bool
@@ -156,52 +147,58 @@ lock_read(struct reading *r, struct node *n, void *owner, const char *password)
 	(void)unpack_member(r, n, NULL, s);
 }
 
-/* A document that is "write-protected" has a password that Office knows; any
- * other may stand in the mail. */
+/* Another stream of the same folder; empty if it is not there. */
+static struct span
+beside(struct walk *w, const char *name)
+{
+	GsfInput *in = gsf_infile_child_by_name(w->folder, name);
+	struct span s = { NULL, 0 };
+
+	if (in == NULL)
+		return s;
+	s = content(w, in);
+	g_object_unref(in);
+	return s;
+}
+
 static void
 read_locked(struct walk *w, const char *name, struct span s)
 {
 	static const struct unlocker how = { lock_opens, lock_read };
-	GsfInput *in = gsf_infile_child_by_name(w->folder, "EncryptionInfo");
-	struct officelock *lock = NULL;
+	struct officelock *lock =
+	    officelock_new(w->r, beside(w, "EncryptionInfo"), s);
 
-	if (in != NULL) {
-		lock = officelock_new(w->r, content(w, in), s);
-		g_object_unref(in);
-	}
 	if (lock == NULL)
 		read_encrypted(w, name, s);
-	else if (officelock_opens(lock, "VelvetSweatshop"))
+	else if (officelock_opens(lock, OFFICELOCK_KNOWN))
 		lock_read(w->r, w->n, lock, NULL);
 	else
-		unlock_later(w->r, w->n, &how, lock,
-		    "Office document with a password");
+		unlock_later(w->r, w->n, &how, lock, OFFICELOCK_WHAT);
 }
 
-/* MS-DOC 2.5.1: bit 8 of the flags at 10. */
 static void
 read_word(struct walk *w, const char *name, struct span s)
 {
-	if (s.len > 12 && (s.at[11] & 1))
-		read_encrypted(w, name, s);
-	add_stream(w, name, s);
+	const char *table = oldoffice_table(s);
+	struct span none = { NULL, 0 };
+
+	(void)name;
+	oldoffice_word(w->r, w->n, s, table == NULL ? none : beside(w, table));
 }
 
-/* MS-XLS 2.4.117: a FILEPASS record among the first. */
 static void
 read_workbook(struct walk *w, const char *name, struct span s)
 {
-	struct span rest = s;
+	oldoffice_workbook(w->r, w->n, name, s);
+}
 
-	for (int i = 0; i < 20 && rest.len >= 4; i++) {
-		unsigned id = (unsigned)mapi_number(&rest, 2);
-		size_t len = mapi_number(&rest, 2);
-
-		if (id == 0x2f)
-			read_encrypted(w, name, s);
-		rest = span_from(rest, len);
-	}
-	add_stream(w, name, s);
+/* Only a presentation that is encrypted has this summary (MS-PPT 2.1.5). */
+static void
+read_summary(struct walk *w, const char *name, struct span s)
+{
+	(void)name, (void)s;
+	oldoffice_slides(w->r, w->n, beside(w, "PowerPoint Document"),
+	    beside(w, "Current User"));
 }
 
 /* Ichitaro has a list of what is in each of its folders; that of the document
@@ -223,7 +220,7 @@ static const struct {
 	{ "CONTENTS", read_file },
 	{ "EmbeddedOdf", read_file },
 	{ "EncryptedPackage", read_locked },
-	{ "EncryptedSummary", read_encrypted },
+	{ "EncryptedSummary", read_summary },
 	{ "WordDocument", read_word },
 	{ "Workbook", read_workbook },
 	{ "Book", read_workbook },

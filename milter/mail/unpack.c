@@ -52,6 +52,19 @@ unpack_member(struct reading *r, struct node *n, const char *name,
 	return child;
 }
 
+void
+unpack_stream(struct reading *r, struct node *n, const char *name,
+    struct span bytes)
+{
+	struct node *child =
+	    bytes.len == 0 ? NULL : unpack_member(r, n, NULL, bytes);
+
+	if (child == NULL)
+		return;
+	child->part.origin = ORIGIN_STREAM;
+	names_add(r, child, arena_string(r->message->arena, name), "stream");
+}
+
 static const struct {
 	const char *name;
 	long at;

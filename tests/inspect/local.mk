@@ -17,6 +17,7 @@ made_sources = tests/messages/generate \
 	tests/messages/carriers/archives.py \
 	tests/messages/carriers/documents.py \
 	tests/messages/carriers/outbound.py \
+	tests/messages/carriers/oldoffice.py \
 	tests/messages/carriers/pages.py \
 	tests/messages/carriers/pdfs.py \
 	tests/messages/carriers/shortcuts.py
