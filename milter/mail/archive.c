@@ -7,6 +7,7 @@
 #include "milter/base/count.h"
 #include "milter/mail/archive.h"
 #include "milter/mail/charset.h"
+#include "milter/mail/sealed.h"
 #include "milter/mail/unlock.h"
 #include "milter/mail/unpack.h"
 #include "milter/mail/zip.h"
@@ -14,7 +15,15 @@
 
 /* Below this much output no ratio is suspicious: a zip of zeros or of a log
  * shrinks a thousandfold. */
-enum { RATIO_FROM = 8 << 20, BLOCK = 65536, NAMES_SHOWN = 8 };
+enum {
+	RATIO_FROM = 8 << 20,
+	BLOCK = 65536,
+	NAMES_SHOWN = 8,
+	LEFT_MOST = 1 << 20, /* members; more are read twice */
+	TRY = 8000 /* blocks that the key of a zip costs, about */
+};
+
+static const struct span nothing = { NULL, 0 };
 
 /* One archive being read. */
 struct walk {
@@ -26,6 +35,9 @@ struct walk {
 	const char *password; /* for the encrypted ones alone, or NULL */
 	int encrypted; /* members that are and were not read */
 	struct buf names; /* of those, the first few */
+	size_t index; /* of the member */
+	struct buf left; /* a byte for each: was it left out, as encrypted? */
+	struct span read; /* the same of another walk: 0 if it read it */
 };
 
 static const struct {
@@ -282,6 +294,22 @@ add_member(struct walk *w, const char *name, const struct buf *bytes)
 	return unpack_member(w->r, w->n, name, s) != NULL;
 }
 
+/* Is there something in the member that no other walk read? And notes what this
+ * one does. */
+static bool
+is_wanted(struct walk *w, struct archive_entry *e)
+{
+	unsigned char encrypted = archive_entry_is_encrypted(e) != 0;
+	size_t i = w->index++;
+
+	(void)buf_add(&w->left, &encrypted, 1);
+	if (archive_entry_filetype(e) == AE_IFDIR)
+		return false;
+	if (w->password != NULL)
+		return encrypted;
+	return i >= w->read.len || w->read.at[i] != 0;
+}
+
 /* One member; false when nothing more can be read. */
 static bool
 take(struct walk *w, struct archive_entry *e)
@@ -291,8 +319,7 @@ take(struct walk *w, struct archive_entry *e)
 	bool more = true;
 	int result;
 
-	if (archive_entry_filetype(e) == AE_IFDIR ||
-	    (w->password != NULL && !archive_entry_is_encrypted(e)))
+	if (!is_wanted(w, e))
 		return true;
 	if (w->password == NULL && archive_entry_is_encrypted(e)) {
 		note_encrypted(w, name);
@@ -359,24 +386,27 @@ tell_encrypted(struct walk *w, struct span bytes)
 {
 	const char *what = arena_printf(w->r->message->arena, "%d members: %s",
 	    w->encrypted, buf_text(&w->names));
+	struct span left = { (const unsigned char *)buf_text(&w->left),
+		w->left.len };
 
 	if (w->encrypted == 0)
 		return;
 	if (w->password == NULL && is_zip(w->a))
 		unlock_later(w->r, w->n, &unlocker, copy_span(w, bytes), what);
-	else
+	else if (!sealed_wait(w->r, w->n, bytes, left, what))
 		reading_mark(w->r, w->n, MARK_OPAQUE, w->n->whole.at, "%s",
 		    what);
 }
 
 static void
 read_with(struct reading *r, struct node *n, struct span bytes,
-    const char *password)
+    const char *password, struct span read)
 {
 	struct walk w = { .r = r,
 		.n = n,
 		.packed = bytes.len,
-		.password = password };
+		.password = password,
+		.read = read };
 
 	w.a = open_archive(bytes, password);
 	if (w.a == NULL) {
@@ -385,18 +415,20 @@ read_with(struct reading *r, struct node *n, struct span bytes,
 		return;
 	}
 	buf_init(&w.names, 4096);
+	buf_init(&w.left, LEFT_MOST);
 	read_members(&w);
 	if (password == NULL && is_zip(w.a))
 		zip_check(r, n, bytes);
 	tell_encrypted(&w, bytes);
 	buf_free(&w.names);
+	buf_free(&w.left);
 	archive_read_free(w.a);
 }
 
 static void
 unlock(struct reading *r, struct node *n, void *owner, const char *password)
 {
-	read_with(r, n, *(struct span *)owner, password);
+	read_with(r, n, *(struct span *)owner, password, nothing);
 }
 
 static bool
@@ -409,6 +441,8 @@ opens(struct reading *r, void *owner, const char *password)
 	struct buf member;
 	bool good = false;
 
+	if (!unlock_spend(r, TRY + bytes.len / 64))
+		return false;
 	w.a = open_archive(bytes, password);
 	if (w.a == NULL)
 		return false;
@@ -426,5 +460,26 @@ opens(struct reading *r, void *owner, const char *password)
 void
 archive_read(struct reading *r, struct node *n, struct span bytes)
 {
-	read_with(r, n, find_start(bytes), NULL);
+	read_with(r, n, find_start(bytes), NULL, nothing);
+}
+
+void
+archive_read_rest(struct reading *r, struct node *n, struct span bytes,
+    struct span read)
+{
+	read_with(r, n, bytes, NULL, read);
+}
+
+bool
+archive_member(struct span bytes, size_t index, struct buf *out)
+{
+	struct walk w = { .a = open_archive(bytes, NULL) };
+	struct archive_entry *e;
+	bool good = w.a != NULL;
+
+	for (size_t i = 0; good && i <= index; i++)
+		good = archive_read_next_header(w.a, &e) == ARCHIVE_OK;
+	good = good && read_bytes(&w, out) == 1;
+	archive_read_free(w.a);
+	return good;
 }

@@ -2,6 +2,7 @@
 #ifndef SKM_MAIL_ARCHIVE_H
 #define SKM_MAIL_ARCHIVE_H
 
+#include "milter/base/buf.h"
 #include "milter/mail/reading.h"
 
 /*
@@ -23,5 +24,16 @@ bool archive_begins(struct span bytes);
 
 /* Adds the members of n; see unpack_read(). */
 void archive_read(struct reading *r, struct node *n, struct span bytes);
+
+/*
+ * Adds the members of n from bytes, an archive of which some were read before:
+ * those for which read has a byte that is 0, in their order, are left out.
+ */
+void archive_read_rest(struct reading *r, struct node *n, struct span bytes,
+    struct span read);
+
+/* Adds the bytes of member number index to out; false if it is broken, not
+ * there, or larger than out may be. */
+bool archive_member(struct span bytes, size_t index, struct buf *out);
 
 #endif

@@ -49,6 +49,9 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/plain.c %D%/plain.h \
 	%D%/reading.c %D%/reading.h \
 	%D%/rtf.c %D%/rtf.h \
+	%D%/sealed.c %D%/sealed.h \
+	%D%/sevenlist.c %D%/sevenlist.h \
+	%D%/sevenzip.c %D%/sevenzip.h \
 	%D%/smuggle.c %D%/smuggle.h \
 	%D%/span.c %D%/span.h \
 	%D%/tnef.c %D%/tnef.h \

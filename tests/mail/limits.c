@@ -126,6 +126,29 @@ decoded_bytes(void **state)
 	assert_int_equal(m->root->size, 100);
 }
 
+/* A password that would open it is not tried when tries may cost nothing. */
+static void
+tries(void **state)
+{
+	static const char mail[] =
+	    "Subject: pw Kasumi-2026\n"
+	    "Content-Transfer-Encoding: base64\n\n"
+	    "UEsDBBQACQAIAN18e10AAAAAAAAAAAEAAAAFACAAYS50eHRVVA0ABxOkCWsT\n"
+	    "pAlrE6QJa3V4CwABBAAAAAAEAAAAANlmj/uRE4Kabeq3MFDLzVBLBwhDvrfo\n"
+	    "DwAAAAEAAABQSwECFAMUAAkACADdfHtdQ7636A8AAAABAAAABQAgAAAAAAAA\n"
+	    "AAAApIEAAAAAYS50eHRVVA0ABxOkCWsTpAlrE6QJa3V4CwABBAAAAAAEAAAA\n"
+	    "AFBLBQYAAAAAAQABAFMAAABiAAAAAAA=\n";
+	struct flood *f = *state;
+	struct message_limits limits = tree_limits;
+	const struct message *m;
+
+	limits.hashes = 0;
+	repeat(f, mail, 1);
+	m = message_read(f->arena, f->mail.data, f->mail.len, &limits);
+	is_marked(m, "scan_hashes: 1 members: a.txt");
+	assert_null(m->root->child);
+}
+
 static void
 continuations(void **state)
 {
@@ -206,6 +229,7 @@ main(void)
 		FLOOD(header_fields),
 		FLOOD(header_bytes),
 		FLOOD(decoded_bytes),
+		FLOOD(tries),
 		FLOOD(continuations),
 		FLOOD(comments),
 		FLOOD(near_boundaries),

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SKM_MAIL_SEALED_H
+#define SKM_MAIL_SEALED_H
+
+#include "milter/mail/reading.h"
+
+/*
+ * Encrypted archives that libarchive does not decrypt: they are written again
+ * without encryption, and libarchive reads that.
+ */
+
+/*
+ * Lets the archive of n wait for a password (unlock.h). left has a byte for
+ * each member that was seen, 1 if it is encrypted; what names those in marks.
+ * False if the archive is of no kind that is known here.
+ */
+bool sealed_wait(struct reading *r, struct node *n, struct span bytes,
+    struct span left, const char *what);
+
+#endif

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: ISC
+"""Encrypted 7z and rar, which no free program here makes."""
+import hashlib
+import lzma
+import struct
+import zlib
+
+from . import LETTER, PROGRAM, carrier, mail
+from .documents import aes
+
+RUNS = "attachment.program attachment.runs "
+FILES = {"program": ({"tool.exe": PROGRAM * 9, "letter.txt": LETTER}, RUNS),
+         "letter": ({"letter.txt": LETTER * 9}, "")}
+IV = b"block before all"
+TOLD, PASSWORD = "The password is Sakura2026", "Sakura2026"
+LOCKED, OPENED = "uninspectable.encrypted ", "archive.password "
+
+
+# 7z: 7zFormat.txt and the coder 7zAES of the LZMA SDK.
+
+LZMA = {"id": lzma.FILTER_LZMA1, "preset": 6, "dict_size": 1 << 16}
+CODERS = {"stored": (b"\0", b"", None),
+          "lzma": (b"\3\1\1", b"\x5d\0\0\1\0", LZMA),
+          "lzma2": (b"\x21", b"\x08", {**LZMA, "id": lzma.FILTER_LZMA2})}
+
+
+def number(n):
+    for more in range(8):
+        if n < 1 << 7 * (more + 1):
+            first = (0xFF00 >> more & 0xFF) | n >> 8 * more
+            return bytes([first]) + (n & (1 << 8 * more) - 1).to_bytes(
+                more, "little")
+    return b"\xff" + n.to_bytes(8, "little")
+
+
+def coder(name, props):
+    return (bytes([len(name) | (0x20 if props else 0)]) + name
+            + (number(len(props)) + props if props else b""))
+
+
+def seven_key(password, salt, cycles):
+    if cycles == 0x3F:
+        return (salt + password.encode("utf-16le")).ljust(32, b"\0")[:32]
+    h = hashlib.sha256()
+    for i in range(1 << cycles):
+        h.update(salt + password.encode("utf-16le") + struct.pack("<Q", i))
+    return h.digest()
+
+
+def pack(data, how, password, cycles, salt):
+    """A packed stream, its folder, and the sizes that come out of it."""
+    name, props, chain = CODERS[how]
+    packed = data if chain is None else lzma.compress(
+        data, lzma.FORMAT_RAW, filters=[chain])
+    plain = coder(name, props)
+    if password is None:
+        return packed, b"\1" + plain, [len(data)]
+    sizes = bytes([(len(salt) > 0) << 7 | 0x40 | cycles,
+                   max(len(salt) - 1, 0) << 4 | 15])
+    cipher = coder(b"\6\xf1\7\1", sizes + salt + IV)
+    sealed = aes(256, "cbc", seven_key(password, salt, cycles), packed, IV)
+    if how == "stored":
+        return sealed, b"\1" + cipher, [len(data)]
+    return sealed, b"\2" + cipher + plain + b"\1\0", [len(packed), len(data)]
+
+
+def streams(at, packs):
+    return (b"\6" + number(at) + number(len(packs)) + b"\x09"
+            + b"".join(number(len(p[0])) for p in packs) + b"\0\7\x0b"
+            + number(len(packs)) + b"\0" + b"".join(p[1] for p in packs)
+            + b"\x0c" + b"".join(number(n) for p in packs for n in p[2]))
+
+
+def crc(data):
+    return struct.pack("<I", zlib.crc32(data))
+
+
+def seven(files, how="lzma2", password=PASSWORD, cycles=8, salt=b"",
+          sealed=False, clear=(), crcs=True):
+    packs = [pack(data, how, None if name in clear else password, cycles,
+                  salt) for name, data in files.items()]
+    body = b"".join(p[0] for p in packs)
+    names = b"\0" + b"".join((n + "\0").encode("utf-16le") for n in files)
+    header = (b"\1\4" + streams(0, packs) + b"\0\x08" + (
+        b"\x0a\1" + b"".join(map(crc, files.values())) if crcs else b"")
+        + b"\0\0\5" + number(len(files)) + b"\x11" + number(len(names))
+        + names + b"\0\0")
+    if sealed:
+        last = pack(header, "lzma", password, cycles, salt)
+        header = (b"\x17" + streams(len(body), [last]) + b"\x0a\1"
+                  + crc(header) + b"\0\0")
+        body += last[0]
+    start = struct.pack("<QQ", len(body), len(header)) + crc(header)
+    return b"7z\xbc\xaf\x27\x1c\0\4" + crc(start) + start + body + header
+
+
+def sevens(title, facts, files, text=TOLD, **more):
+    carrier("7z-" + title, facts)(
+        lambda: mail(("a.7z", seven(files, **more)), text=text))
+
+
+for what, (files_in, raised) in FILES.items():
+    for how_packed in CODERS:
+        sevens("%s-%s" % (how_packed, what), OPENED + raised, files_in,
+               how=how_packed)
+        sevens("%s-%s-unknown" % (how_packed, what), LOCKED, files_in,
+               text="See the file.", how=how_packed)
+    sevens("sealed-" + what, OPENED + raised, files_in, sealed=True)
+    sevens("sealed-%s-unknown" % what, LOCKED, files_in, sealed=True,
+           text="See the file.")
+    sevens("open-" + what, raised, files_in, password=None)
+BOTH = FILES["program"][0]
+sevens("salt", OPENED + RUNS, BOTH, salt=b"salt of 16 bytes")
+sevens("no-cycles", OPENED + RUNS, BOTH, cycles=0x3F)
+sevens("mixed", OPENED + RUNS, BOTH, clear=("letter.txt",))
+sevens("mixed-unknown", LOCKED + RUNS, BOTH, clear=("tool.exe",),
+       text="See the file.")
+# Nothing would tell the right password.
+sevens("no-checksums", LOCKED, BOTH, crcs=False)
