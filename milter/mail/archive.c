@@ -7,8 +7,8 @@
 #include "milter/base/count.h"
 #include "milter/mail/archive.h"
 #include "milter/mail/charset.h"
+#include "milter/mail/rar.h"
 #include "milter/mail/sealed.h"
-#include "milter/mail/unlock.h"
 #include "milter/mail/unpack.h"
 #include "milter/mail/zip.h"
 #include "milter/base/banned.h"
@@ -19,11 +19,8 @@ enum {
 	RATIO_FROM = 8 << 20,
 	BLOCK = 65536,
 	NAMES_SHOWN = 8,
-	LEFT_MOST = 1 << 20, /* members; more are read twice */
-	TRY = 8000 /* blocks that the key of a zip costs, about */
+	LEFT_MOST = 1 << 20 /* members; more are read twice */
 };
-
-static const struct span nothing = { NULL, 0 };
 
 /* One archive being read. */
 struct walk {
@@ -294,6 +291,13 @@ add_member(struct walk *w, const char *name, const struct buf *bytes)
 	return unpack_member(w->r, w->n, name, s) != NULL;
 }
 
+/* By its attributes, which do not keep it from having bytes. */
+static bool
+is_folder(struct archive_entry *e)
+{
+	return archive_entry_filetype(e) == AE_IFDIR;
+}
+
 /* Is there something in the member that no other walk read? And notes what this
  * one does. */
 static bool
@@ -303,11 +307,39 @@ is_wanted(struct walk *w, struct archive_entry *e)
 	size_t i = w->index++;
 
 	(void)buf_add(&w->left, &encrypted, 1);
-	if (archive_entry_filetype(e) == AE_IFDIR)
+	if (is_folder(e) && archive_entry_size(e) <= 0)
 		return false;
-	if (w->password != NULL)
-		return encrypted;
 	return i >= w->read.len || w->read.at[i] != 0;
+}
+
+/* At the end of some archives libarchive reads less than there is. */
+static bool
+is_short(struct archive_entry *e, size_t len)
+{
+	return archive_entry_filetype(e) != AE_IFLNK && !is_folder(e) &&
+	       archive_entry_hardlink(e) == NULL &&
+	       archive_entry_size(e) > (int64_t)len;
+}
+
+/* Says what kept a member from being read whole. */
+static void
+tell_result(struct walk *w, struct archive_entry *e, int result, size_t len,
+    const char *limit)
+{
+	const char *name = name_of(w, e);
+
+	if (result == 0)
+		mark_limit(w, limit, name);
+	else if (result != 1 && says_encrypted(w)) {
+		note_encrypted(w, name);
+		if (w->index <= w->left.len)
+			w->left.data[w->index - 1] = 1;
+	} else if (result != 1)
+		mark_broken(w, name);
+	else if (is_short(e, len))
+		reading_mark(w->r, w->n, MARK_UNDECODED, w->n->whole.at,
+		    "archive: shorter than it says: %.200s",
+		    name == NULL ? "a member" : name);
 }
 
 /* One member; false when nothing more can be read. */
@@ -327,13 +359,8 @@ take(struct walk *w, struct archive_entry *e)
 	}
 	buf_init(&bytes, room(w, &limit));
 	result = read_bytes(w, &bytes);
-	if (result == 0)
-		mark_limit(w, limit, name);
-	else if (result != 1 && says_encrypted(w))
-		note_encrypted(w, name);
-	else if (result != 1)
-		mark_broken(w, name);
-	if (result == 1 || bytes.len > 0)
+	tell_result(w, e, result, bytes.len, limit);
+	if ((result == 1 && !is_folder(e)) || bytes.len > 0)
 		more = add_member(w, name, &bytes);
 	buf_free(&bytes);
 	return more && result != ARCHIVE_FATAL &&
@@ -365,21 +392,6 @@ is_zip(struct archive *a)
 	       ARCHIVE_FORMAT_ZIP;
 }
 
-static bool opens(struct reading *r, void *owner, const char *password);
-static void
-unlock(struct reading *r, struct node *n, void *owner, const char *password);
-
-static const struct unlocker unlocker = { opens, unlock };
-
-static struct span *
-copy_span(struct walk *w, struct span bytes)
-{
-	struct span *copy = arena_get(w->r->message->arena, sizeof *copy);
-
-	*copy = bytes;
-	return copy;
-}
-
 /* Of the formats here, libarchive decrypts zip alone. */
 static void
 tell_encrypted(struct walk *w, struct span bytes)
@@ -391,9 +403,8 @@ tell_encrypted(struct walk *w, struct span bytes)
 
 	if (w->encrypted == 0)
 		return;
-	if (w->password == NULL && is_zip(w->a))
-		unlock_later(w->r, w->n, &unlocker, copy_span(w, bytes), what);
-	else if (!sealed_wait(w->r, w->n, bytes, left, what))
+	if (w->password != NULL ||
+	    !sealed_wait(w->r, w->n, bytes, left, is_zip(w->a), what))
 		reading_mark(w->r, w->n, MARK_OPAQUE, w->n->whole.at, "%s",
 		    what);
 }
@@ -425,55 +436,28 @@ read_with(struct reading *r, struct node *n, struct span bytes,
 	archive_read_free(w.a);
 }
 
-static void
-unlock(struct reading *r, struct node *n, void *owner, const char *password)
-{
-	read_with(r, n, *(struct span *)owner, password, nothing);
-}
-
-static bool
-opens(struct reading *r, void *owner, const char *password)
-{
-	struct span bytes = *(struct span *)owner;
-	struct walk w = { .r = r, .packed = bytes.len, .password = password };
-	struct archive_entry *e;
-	const char *limit;
-	struct buf member;
-	bool good = false;
-
-	if (!unlock_spend(r, TRY + bytes.len / 64))
-		return false;
-	w.a = open_archive(bytes, password);
-	if (w.a == NULL)
-		return false;
-	while (archive_read_next_header(w.a, &e) == ARCHIVE_OK)
-		if (archive_entry_is_encrypted(e)) {
-			buf_init(&member, room(&w, &limit));
-			good = read_bytes(&w, &member) == 1;
-			buf_free(&member);
-			break;
-		}
-	archive_read_free(w.a);
-	return good;
-}
-
 void
 archive_read(struct reading *r, struct node *n, struct span bytes)
 {
-	read_with(r, n, find_start(bytes), NULL, nothing);
+	static const struct span all = { NULL, 0 };
+
+	bytes = find_start(bytes);
+	if (!rar_read(r, n, bytes))
+		read_with(r, n, bytes, NULL, all);
 }
 
 void
 archive_read_rest(struct reading *r, struct node *n, struct span bytes,
-    struct span read)
+    const char *password, struct span left)
 {
-	read_with(r, n, bytes, NULL, read);
+	read_with(r, n, bytes, password, left);
 }
 
 bool
-archive_member(struct span bytes, size_t index, struct buf *out)
+archive_member(struct span bytes, const char *password, size_t index,
+    struct buf *out)
 {
-	struct walk w = { .a = open_archive(bytes, NULL) };
+	struct walk w = { .a = open_archive(bytes, password) };
 	struct archive_entry *e;
 	bool good = w.a != NULL;
 

@@ -26,14 +26,17 @@ bool archive_begins(struct span bytes);
 void archive_read(struct reading *r, struct node *n, struct span bytes);
 
 /*
- * Adds the members of n from bytes, an archive of which some were read before:
- * those for which read has a byte that is 0, in their order, are left out.
+ * Adds the members of n from bytes, an archive of which another walk read some:
+ * those for which left has a byte that is 0, in their order. What is encrypted
+ * is read with the password, if there is one.
  */
 void archive_read_rest(struct reading *r, struct node *n, struct span bytes,
-    struct span read);
+    const char *password, struct span left);
 
 /* Adds the bytes of member number index to out; false if it is broken, not
- * there, or larger than out may be. */
-bool archive_member(struct span bytes, size_t index, struct buf *out);
+ * there, larger than out may be, or encrypted with another password (NULL:
+ * any). */
+bool archive_member(struct span bytes, const char *password, size_t index,
+    struct buf *out);
 
 #endif

@@ -47,6 +47,8 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/pdftext.c %D%/pdftext.h \
 	%D%/pdfvalue.c %D%/pdfvalue.h \
 	%D%/plain.c %D%/plain.h \
+	%D%/rar.c %D%/rar.h \
+	%D%/rar3.c %D%/rar5.c %D%/rarblock.h \
 	%D%/reading.c %D%/reading.h \
 	%D%/rtf.c %D%/rtf.h \
 	%D%/sealed.c %D%/sealed.h \

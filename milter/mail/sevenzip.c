@@ -323,7 +323,7 @@ unpack_header(struct sevenzip *z, const char *password)
 	buf_init(&archive, z->bytes.len + HEADER_MOST);
 	buf_init(&bytes, HEADER_MOST);
 	if (write_plain(z, &list, password, &archive) &&
-	    archive_member((struct span){ archive.data, archive.len }, 0,
+	    archive_member((struct span){ archive.data, archive.len }, NULL, 0,
 		&bytes) &&
 	    crc32_z(0, bytes.data, bytes.len) == list.folder[0].crc)
 		header = (struct span){

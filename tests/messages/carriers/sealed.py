@@ -117,3 +117,128 @@ sevens("mixed-unknown", LOCKED + RUNS, BOTH, clear=("tool.exe",),
        text="See the file.")
 # Nothing would tell the right password.
 sevens("no-checksums", LOCKED, BOTH, crcs=False)
+
+
+# rar of version 5 (technote.txt of RAR 5), stored.
+
+def vint(n):
+    out = b""
+    while n > 127:
+        out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+
+
+def rar5_keys(password, salt, count):
+    def derive(rounds):
+        return hashlib.pbkdf2_hmac("sha256", password.encode(), salt, rounds)
+    last, check = derive((1 << count) + 32), bytearray(8)
+    for i, c in enumerate(last):
+        check[i % 8] ^= c
+    check = bytes(check)
+    return derive(1 << count), check + hashlib.sha256(check).digest()[:4]
+
+
+def rar5_block(kind, fields, data=None, extra=b"", key=None):
+    flags = (1 if extra else 0) | (2 if data is not None else 0)
+    head = vint(kind) + vint(flags)
+    if extra:
+        head += vint(len(extra))
+    if data is not None:
+        head += vint(len(data))
+    head += fields + extra
+    head = vint(len(head)) + head
+    head = crc(head) + head
+    if key is not None:
+        head = IV + aes(256, "cbc", key, head, IV)
+    return head + (data or b"")
+
+
+def rar5(files, password=PASSWORD, sealed=False, count=4, clear=(),
+         own=None, checked=True, more=0,
+         attributes=0x20):
+    """own: name -> a password of its own."""
+    salt = bytes(range(16))
+    out, outer = b"Rar!\x1a\7\1\0", None
+    if sealed:
+        outer, check = rar5_keys(password, salt, count)
+        out += rar5_block(4, b"\0\1" + bytes([count]) + salt + check)
+    out += rar5_block(1, b"\0", key=outer)
+    for name, data in files.items():
+        fields = (b"\4" + vint(len(data) + more) + vint(attributes) + crc(data)
+                  + b"\0\1"
+                  + vint(len(name)) + name.encode())
+        extra = b""
+        if name not in clear and password is not None:
+            key, check = rar5_keys((own or {}).get(name, password), salt,
+                                   count)
+            if not checked:
+                check = check[:8] + b"none"
+            extra = b"\1\0\1" + bytes([count]) + salt + IV + check
+            extra = vint(len(extra)) + extra
+            data = aes(256, "cbc", key, data, IV)
+        out += rar5_block(2, fields, data, extra, outer)
+    return out + rar5_block(5, b"\0", key=outer)
+
+
+# rar of versions 3 and 4 (technote.txt of RAR 4), stored.
+
+def rar3_keys(password, salt):
+    seed = password.encode("utf-16le") + salt
+    h, iv = hashlib.sha1(), b""
+    for i in range(1 << 18):
+        h.update(seed + struct.pack("<I", i)[:3])
+        if i % (1 << 14) == 0:
+            iv += h.digest()[19:]
+    key = struct.unpack(">4I", h.digest()[:16])
+    return struct.pack("<4I", *key), iv
+
+
+def rar3(files, password=PASSWORD, sealed=False, clear=()):
+    salt = b"8 bytes."
+    key, iv = rar3_keys(password, salt)
+
+    def block(kind, flags, fields, data=b"", lock=sealed):
+        head = struct.pack("<BHH", kind, flags, 7 + len(fields)) + fields
+        head = crc(head)[:2] + head
+        if lock:
+            head = salt + aes(128, "cbc", key, head, iv)
+        return head + data
+    out = b"Rar!\x1a\7\0" + block(0x73, 0x80 if sealed else 0, bytes(6),
+                                  lock=False)
+    for name, data in files.items():
+        size, flags, end, sum_of = len(data), 0x8000, b"", zlib.crc32(data)
+        if name not in clear:
+            flags, end = 0x8404, salt
+            data = aes(128, "cbc", key, data, iv)
+        out += block(0x74, flags, struct.pack(
+            "<IIBIIBBHI", len(data), size, 2, sum_of, 0x5A21_0000, 29, 0x30,
+            len(name), 0x20) + name.encode() + end, data)
+    return out + block(0x7B, 0x4000, b"")
+
+
+def rars(title, facts, make, files, text=TOLD, **more):
+    carrier("%s-%s" % (make.__name__, title), facts)(
+        lambda: mail(("a.rar", make(files, **more)), text=text))
+
+
+for make in rar5, rar3:
+    for what, (files_in, raised) in FILES.items():
+        rars(what, OPENED + raised, make, files_in)
+        rars("sealed-" + what, OPENED + raised, make, files_in, sealed=True)
+    for title, more in [("unknown", {}), ("sealed-unknown",
+                                          {"sealed": True})]:
+        rars(title, LOCKED, make, BOTH, text="See the file.", **more)
+    rars("mixed", OPENED + RUNS, make, BOTH, clear=("letter.txt",))
+    rars("mixed-unknown", LOCKED + RUNS, make, BOTH, clear=("tool.exe",),
+         text="See the file.")
+rars("open", RUNS, rar5, BOTH, password=None)
+rars("two-passwords", OPENED + RUNS, rar5, BOTH, text="Sakura2026, Kasumi26",
+     own={"tool.exe": "Kasumi26"})
+rars("one-password", OPENED + LOCKED, rar5, BOTH,
+     own={"tool.exe": "Kasumi26"})
+# Programs ignore what does not fit its own checksum, so it opens nothing here.
+rars("no-check", LOCKED, rar5, BOTH, checked=False)
+# Attributes say that it is a folder; programs do not look at them.
+rars("folder", RUNS, rar5, BOTH, password=None, attributes=0o40755)
+rars("short", "uninspectable", rar5, {"letter.txt": LETTER}, password=None,
+     more=60)
