@@ -19,6 +19,7 @@ enum {
 	SALT_MOST = 64,
 	INFO_MOST = 65536,
 	STANDARD_SPINS = 50000,
+	LONG = 4, /* what SHA-384 and SHA-512 take more time than SHA-256 */
 	SPINS_MOST = 10000000, /* MS-OFFCRYPTO 2.3.4.10 */
 	SEGMENT = 4096
 };
@@ -207,7 +208,10 @@ spin(struct officelock *l, const char *password, uint8_t *h)
 	struct span digest = { h, l->digest->size };
 	struct span wide = cipher_wide(password, bytes);
 
-	if (wide.len == 0 || !unlock_spend(l->r, l->spins))
+	if (wide.len == 0 ||
+	    !unlock_spend(l->r,
+		(uint64_t)l->spins *
+		    (l->digest->size > SHA256_DIGEST_SIZE ? LONG : 1)))
 		return false;
 	hash(l, l->salt, wide, h);
 	for (uint32_t i = 0; i < l->spins; i++) {

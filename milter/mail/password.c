@@ -38,6 +38,7 @@ struct source {
 	const struct message *message;
 	struct passwords *all;
 	const char *name;
+	size_t most; /* words after which no more are taken */
 };
 
 static void
@@ -45,12 +46,16 @@ add_any(struct source *s, const char *word, size_t len)
 {
 	struct passwords *all = s->all;
 
-	if (len == 0 || len > WORD_MOST || all->count == PASSWORDS_MOST)
+	if (len == 0 || len > WORD_MOST)
 		return;
 	for (size_t i = 0; i < all->count; i++)
 		if (strlen(all->list[i]) == len &&
 		    memcmp(all->list[i], word, len) == 0)
 			return;
+	if (all->count >= s->most) {
+		all->more = true;
+		return;
+	}
 	all->list[all->count] = arena_copy(s->message->arena, word, len);
 	all->source[all->count++] = s->name;
 }
@@ -149,25 +154,39 @@ add_announced(struct source *s, const char *text)
 		}
 }
 
-/* Each text once for what is announced, then for all words. */
+typedef void taker(struct source *s, const char *text);
+
+/* The texts and names of parts, of what is packed in others or is not. */
 static void
-add_texts(struct source *s, void (*from)(struct source *s, const char *text))
+add_parts(struct source *s, taker *from, bool packed, const char *texts,
+    const char *names)
 {
 	struct arena *a = s->message->arena;
 	const struct part *root = s->message->root;
-	const struct header *subject = message_header(root, "Subject");
+
+	s->name = texts;
+	for (const struct part *p = root; p; p = p->next)
+		if (p->text != NULL && (p->origin == ORIGIN_MEMBER) == packed)
+			from(s, folded(a, p->text));
+	s->name = names;
+	for (const struct part *p = root; p; p = p->next)
+		if (p->names != NULL && (p->origin == ORIGIN_MEMBER) == packed)
+			from(s, folded(a, p->names->name));
+}
+
+/* Each text once for what is announced, then for all words. */
+static void
+add_texts(struct source *s, taker *from)
+{
+	const struct header *subject =
+	    message_header(s->message->root, "Subject");
 
 	s->name = "the subject";
 	if (subject != NULL)
-		from(s, folded(a, subject->value));
-	s->name = "the text";
-	for (const struct part *p = root; p; p = p->next)
-		if (p->text != NULL && p->origin != ORIGIN_MEMBER)
-			from(s, folded(a, p->text));
-	s->name = "a file name";
-	for (const struct part *p = root; p; p = p->next)
-		if (p->names != NULL && p->origin != ORIGIN_MEMBER)
-			from(s, folded(a, p->names->name));
+		from(s, folded(s->message->arena, subject->value));
+	add_parts(s, from, false, "the text", "a file name");
+	add_parts(s, from, true, "a file in an archive",
+	    "the name of a file in an archive");
 }
 
 static void
@@ -188,21 +207,24 @@ void
 passwords_collect(struct reading *r, struct passwords *all)
 {
 	const struct conf_list *site = r->limits->passwords;
-	struct source s = { r->message, all,
-		"another mail or the site's list" };
+	struct source s = { r->message, all, "another mail or the site's list",
+		PASSWORDS_MOST / 2 };
 
 	all->count = 0;
+	all->more = false;
 	for (size_t i = 0; site != NULL && i < site->count; i++)
 		add_any(&s, site->items[i], strlen(site->items[i]));
+	s.most = PASSWORDS_MOST;
 	add_all(&s);
 }
 
 void
 passwords_of(const struct message *m, struct passwords *all)
 {
-	struct source s = { .message = m, .all = all };
+	struct source s = { .message = m, .all = all, .most = PASSWORDS_MOST };
 
 	all->count = 0;
+	all->more = false;
 	add_all(&s);
 }
 

@@ -10,7 +10,8 @@
  * In Japan a zip is sent with its password in the text, the subject or the next
  * mail (PPAP), and so is malware, because no scanner opens it. Tried are first
  * the site's own list and what follows a word such as パスワード, then every
- * other word that could be one; full-width characters count as ASCII.
+ * other word that could be one; full-width characters count as ASCII. The
+ * site's list, with what other mails said, takes half of the room at most.
  */
 enum { PASSWORDS_MOST = 200 };
 
@@ -18,6 +19,7 @@ struct passwords {
 	const char *list[PASSWORDS_MOST]; /* best first, none twice */
 	const char *source[PASSWORDS_MOST]; /* "subject", "text" ... */
 	size_t count;
+	bool more; /* were left out */
 };
 
 /* Collects them from all that was read of the message so far. */

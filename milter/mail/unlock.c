@@ -51,6 +51,10 @@ open_one(struct reading *r, const struct locked *l, const struct passwords *all)
 		return true;
 	}
 	reading_mark(r, l->node, MARK_OPAQUE, l->node->whole.at, "%s", l->what);
+	if (all->more)
+		reading_mark(r, l->node, MARK_LIMIT, l->node->whole.at,
+		    "words tried as passwords: %d: %s", PASSWORDS_MOST,
+		    l->what);
 	if (r->exhausted)
 		reading_mark(r, l->node, MARK_LIMIT, l->node->whole.at,
 		    "scan_hashes: %s", l->what);

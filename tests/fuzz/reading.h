@@ -17,7 +17,7 @@ static const struct conf_list fuzz_passwords = { fuzz_words, 1 };
 
 /* Small limits, so that every one of them is met too. */
 static const struct message_limits fuzz_limits = { 100, 10, 50, 1 << 14,
-	1 << 20, 1 << 18, 100, 1 << 14, &fuzz_passwords };
+	1 << 20, 1 << 18, 100, 150000, &fuzz_passwords };
 
 /* Hands the bytes to what reads one part, as if they were all of a message, and
  * tries the password on what is encrypted. */

@@ -11,6 +11,12 @@
 #include "tests/mail/tree.h"
 #include "milter/base/banned.h"
 
+#define MULTI "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+#define ZIP \
+	"UEsDBBQAAAAAAAAAIQAaCEnrCgAAAAoAAAAFAAAAYS50eHRwdyBhYmMtMTIzUEsBAhQDFAAAAAAA\n" \
+	"AAAhABoISesKAAAACgAAAAUAAAAAAAAAAAAAAIABAAAAAGEudHh0UEsFBgAAAAABAAEAMwAAAC0A\n" \
+	"AAAAAA==\n"
+
 static const struct {
 	const char *mail, *word, *source;
 } cases[] = {
@@ -31,6 +37,17 @@ static const struct {
 	  "Content-Disposition: attachment; filename=\"key 20261127.zip\"\n\n"
 	  "--b--\n",
 	    "20261127", "a file name" },
+	{ MULTI "Content-Type: text/plain; name=a.txt\n"
+		"Content-Disposition: attachment\n\npw abc-123\n--b--\n",
+	    "abc-123", "the text" },
+	{ MULTI "Content-Type: text/html\n\n<b>pw</b> abc&#45;123\n--b--\n",
+	    "abc-123", "the text" },
+	{ "Subject: =?ISO-2022-JP?B?GyRCJVElOSVvITwlSSEnGyhC?= abc-123\n\n",
+	    "abc-123", "the subject" },
+	/* a stored zip of a.txt: "pw abc-123" */
+	{ MULTI "Content-Type: application/zip\n"
+		"Content-Transfer-Encoding: base64\n\n" ZIP "--b--\n",
+	    "abc-123", "a file in an archive" },
 };
 
 static int
@@ -111,6 +128,25 @@ there_is_a_bound(void **unused)
 		    6);
 	collect(a, mail, NULL, &all);
 	assert_int_equal(PASSWORDS_MOST, all.count);
+	assert_true(all.more);
+	arena_free(&a);
+}
+
+/* A long letter of another day leaves room for what this mail says. */
+static void
+a_list_leaves_room(void **unused)
+{
+	struct arena *a = arena_new(1 << 24);
+	char *items[PASSWORDS_MOST];
+	const struct conf_list site = { items, PASSWORDS_MOST };
+	struct passwords all;
+
+	(void)unused;
+	for (int i = 0; i < PASSWORDS_MOST; i++)
+		items[i] = arena_printf(a, "word-%d", i);
+	collect(a, "\n\nThe password is abc-123.", &site, &all);
+	assert_int_equal(PASSWORDS_MOST / 2, find(&all, "abc-123"));
+	assert_true(all.more);
 	arena_free(&a);
 }
 
@@ -121,6 +157,7 @@ main(void)
 		cmocka_unit_test(words_are_found),
 		cmocka_unit_test(the_likely_come_first),
 		cmocka_unit_test(there_is_a_bound),
+		cmocka_unit_test(a_list_leaves_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -369,6 +369,32 @@ def _():
                 text="Password: second-Key")
 
 
+@carrier("locked-told-by-file", RUNS + " archive.password")
+def _():
+    return mail(("a.zip", locked({"tool.exe": PROGRAM}, "second-Key")),
+                ("note.txt", "解凍キー：ｓｅｃｏｎｄ－Ｋｅｙ".encode()),
+                types={"note.txt": "text/plain; charset=utf-8"})
+
+
+@carrier("locked-told-by-name", RUNS + " archive.password")
+def _():
+    return mail(("資料 second-Key.zip", locked({"tool.exe": PROGRAM},
+                                               "second-Key")))
+
+
+@carrier("locked-told-beside", RUNS + " archive.password")
+def _():
+    return mail(("a.zip", zipped({
+        "inner.zip": locked({"tool.exe": PROGRAM}, "second-Key"),
+        "password.txt": b"second-Key\r\n"})))
+
+
+@carrier("locked-many-words", "scan.limit uninspectable.encrypted")
+def _():
+    return mail(("a.zip", locked({"tool.exe": PROGRAM}, "second-Key")),
+                text=" ".join("word%d" % n for n in range(300)))
+
+
 @carrier("told-without-a-lock")
 def _():
     return mail(("a.zip", zipped({"letter.txt": LETTER})),

@@ -9,23 +9,10 @@ import struct
 
 from . import carrier, mail
 from .documents import BOF, CALLS, WORD, biff, compound, project, sheet
+from .pdfs import rc4
 
 KNOWN = "VelvetSweatshop"
 SALT, GIVEN = bytes(range(16)), b"sixteen bytes in"
-
-
-def rc4(key, data):
-    s, j = list(range(256)), 0
-    for i in range(256):
-        j = (j + s[i] + key[i % len(key)]) & 255
-        s[i], s[j] = s[j], s[i]
-    out, i, j = bytearray(), 0, 0
-    for byte in data:
-        i = (i + 1) & 255
-        j = (j + s[i]) & 255
-        s[i], s[j] = s[j], s[i]
-        out.append(byte ^ s[(s[i] + s[j]) & 255])
-    return bytes(out)
 
 
 class Rc4:
