@@ -65,7 +65,8 @@ must_wait(const struct rar_block *b)
 }
 
 /* Sorts the blocks: what is not encrypted goes to plain, behind the magic, and
- * so does what cannot be read: libarchive says what is wrong with it. */
+ * so does what cannot be read: libarchive may, but would not say if it is
+ * encrypted. */
 static void
 sort(struct rar *x, struct buf *plain)
 {
@@ -94,6 +95,8 @@ sort(struct rar *x, struct buf *plain)
 		if (b.kind == RAR_END)
 			return;
 	}
+	if (s.len > 0)
+		broken(x, "its blocks do not end");
 	x->others += s.len > 0;
 	(void)buf_add(plain, s.at, s.len);
 }

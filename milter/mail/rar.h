@@ -13,8 +13,8 @@
  * (unlock.h); members with passwords of their own each for theirs.
  */
 
-/* Adds the members of n; false, and nothing was done, if the bytes are no rar
- * or nothing in it is encrypted. */
+/* Adds the members of n; false, and none was added, if the bytes are no rar or
+ * nothing in it is encrypted. */
 bool rar_read(struct reading *r, struct node *n, struct span bytes);
 
 #endif

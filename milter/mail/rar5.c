@@ -17,10 +17,11 @@ enum {
 	HAS_DATA = 2,
 	HAS_TIME = 2, /* of a file's flags */
 	HAS_CRC = 4,
+	NO_SIZE = 8, /* the unpacked size is not known */
 	ENCRYPTION = 1, /* the extra record */
 	HAS_CHECK = 1,
 	TWEAKED = 2, /* checksums are made with the password */
-	HEADER_MOST = 1 << 16,
+	HEADER_MOST = 2 << 20, /* as WinRAR */
 	SALT = 16,
 	CHECK = 12,
 	CHECK_SUM = 8, /* of these; the others are their checksum */
@@ -83,17 +84,46 @@ header_size(struct span s, size_t *size)
 	return true;
 }
 
+static bool
+is_whole(struct span raw)
+{
+	struct span s = span_from(raw, 4);
+
+	return mapi_number(&raw, 4) == crc32_z(0, s.at, s.len);
+}
+
+/* Decrypts a header of size bytes; a wrong key leaves nothing behind. */
+static bool
+decrypt_header(struct arena *a, struct span sealed, const struct rar_key *key,
+    const uint8_t *iv, struct span *raw)
+{
+	struct buf plain;
+	bool good;
+
+	buf_init(&plain, sealed.len);
+	if (buf_add(&plain, sealed.at, sealed.len) == -1)
+		return false;
+	cipher_aes(key->key, 32, iv, sealed, plain.data);
+	good = is_whole((struct span){ plain.data, raw->len });
+	if (good)
+		raw->at =
+		    (unsigned char *)arena_copy(a, buf_text(&plain), raw->len);
+	buf_free(&plain);
+	return good;
+}
+
 /* The header that *s begins with, behind its first block if it is encrypted. */
 static bool
 take_header(struct arena *a, struct span *s, const struct rar_key *key,
     struct span *raw)
 {
-	uint8_t first[CIPHER_BLOCK], *plain;
+	uint8_t first[CIPHER_BLOCK];
 	struct span iv, sealed;
 	size_t size, whole;
 
 	if (key == NULL)
-		return header_size(*s, &size) && take(s, size, raw);
+		return header_size(*s, &size) && take(s, size, raw) &&
+		       is_whole(*raw);
 	if (!take(s, CIPHER_BLOCK, &iv) || s->len < CIPHER_BLOCK)
 		return false;
 	cipher_aes(key->key, 32, iv.at, (struct span){ s->at, CIPHER_BLOCK },
@@ -101,22 +131,17 @@ take_header(struct arena *a, struct span *s, const struct rar_key *key,
 	if (!header_size((struct span){ first, sizeof first }, &size))
 		return false;
 	whole = (size + CIPHER_BLOCK - 1) / CIPHER_BLOCK * CIPHER_BLOCK;
-	if (!take(s, whole, &sealed))
-		return false;
-	plain = arena_get(a, whole);
-	cipher_aes(key->key, 32, iv.at, sealed, plain);
-	*raw = (struct span){ plain, size };
-	return true;
+	raw->len = size;
+	return take(s, whole, &sealed) &&
+	       decrypt_header(a, sealed, key, iv.at, raw);
 }
 
 static bool
 split(struct span raw, struct head *h)
 {
-	struct span s = span_from(raw, 4), crc = raw;
+	struct span s = span_from(raw, 4);
 	uint64_t extra = 0;
 
-	if (mapi_number(&crc, 4) != crc32_z(0, s.at, s.len))
-		return false;
 	h->data = 0;
 	if (!number(&s, &extra) || !small(&s, &h->type) ||
 	    !small(&s, &h->flags))
@@ -140,6 +165,8 @@ read_fields(struct span s, struct rar_block *b, unsigned *flags,
 	if (!small(&s, flags) || !number(&s, &b->size) ||
 	    !number(&s, &attributes))
 		return false;
+	if (*flags & NO_SIZE)
+		b->size = UINT64_MAX;
 	if (*flags & HAS_TIME)
 		s = span_from(s, 4);
 	*crc = (struct span){ s.at, *flags & HAS_CRC ? 4 : 0 };

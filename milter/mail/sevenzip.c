@@ -365,11 +365,15 @@ find_header(struct span bytes)
 struct sevenzip *
 sevenzip_new(struct reading *r, struct span bytes)
 {
+	static const unsigned char magic[] = { '7', 'z', 0xbc, 0xaf, 0x27,
+		0x1c };
 	struct sevenzip *z = arena_get(r->message->arena, sizeof *z);
 	struct span header = find_header(bytes);
 
 	z->r = r;
 	z->bytes = bytes;
+	if (!span_begins(bytes, (struct span){ magic, sizeof magic }))
+		return NULL;
 	if (header.len > 0 && header.at[0] == ENCODED) {
 		header = span_from(header, 1);
 		if (!sevenlist_read(r->message->arena, &header, &z->list) ||

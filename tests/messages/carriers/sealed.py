@@ -155,14 +155,16 @@ def rar5_block(kind, fields, data=None, extra=b"", key=None):
 
 def rar5(files, password=PASSWORD, sealed=False, count=4, clear=(),
          own=None, checked=True, more=0,
-         attributes=0x20):
+         attributes=0x20, padding=0):
     """own: name -> a password of its own."""
     salt = bytes(range(16))
     out, outer = b"Rar!\x1a\7\1\0", None
     if sealed:
         outer, check = rar5_keys(password, salt, count)
         out += rar5_block(4, b"\0\1" + bytes([count]) + salt + check)
-    out += rar5_block(1, b"\0", key=outer)
+    more_of_main = vint(padding + 1) + b"\7" + bytes(padding)
+    out += rar5_block(1, b"\0", extra=more_of_main if padding else b"",
+                      key=outer)
     for name, data in files.items():
         fields = (b"\4" + vint(len(data) + more) + vint(attributes) + crc(data)
                   + b"\0\1"
@@ -238,6 +240,12 @@ rars("one-password", OPENED + LOCKED, rar5, BOTH,
      own={"tool.exe": "Kasumi26"})
 # Programs ignore what does not fit its own checksum, so it opens nothing here.
 rars("no-check", LOCKED, rar5, BOTH, checked=False)
+# libarchive reads what comes behind so large a header, and takes it for plain.
+rars("large-header", OPENED + RUNS, rar5, BOTH, padding=1 << 17)
+rars("large-header-unknown", LOCKED, rar5, BOTH, text="See the file.",
+     padding=1 << 17)
+rars("huge-header", "uninspectable", rar5, {"letter.txt": LETTER},
+     password=None, padding=2 << 20)
 # Attributes say that it is a folder; programs do not look at them.
 rars("folder", RUNS, rar5, BOTH, password=None, attributes=0o40755)
 rars("short", "uninspectable", rar5, {"letter.txt": LETTER}, password=None,
