@@ -7,6 +7,7 @@
 #include "milter/base/count.h"
 #include "milter/mail/archive.h"
 #include "milter/mail/charset.h"
+#include "milter/mail/odflock.h"
 #include "milter/mail/rar.h"
 #include "milter/mail/sealed.h"
 #include "milter/mail/unpack.h"
@@ -428,8 +429,10 @@ read_with(struct reading *r, struct node *n, struct span bytes,
 	buf_init(&w.names, 4096);
 	buf_init(&w.left, LEFT_MOST);
 	read_members(&w);
-	if (password == NULL && is_zip(w.a))
+	if (password == NULL && is_zip(w.a)) {
 		zip_check(r, n, bytes);
+		odflock_check(r, n);
+	}
 	tell_encrypted(&w, bytes);
 	buf_free(&w.names);
 	buf_free(&w.left);

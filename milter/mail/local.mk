@@ -32,6 +32,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/names.c %D%/names.h \
 	%D%/officelock.c %D%/officelock.h \
 	%D%/onenote.c %D%/onenote.h \
+	%D%/odflock.c %D%/odflock.h \
 	%D%/oldlock.c %D%/oldlock.h \
 	%D%/oldoffice.c %D%/oldoffice.h \
 	%D%/opaque.c %D%/opaque.h \

@@ -10,7 +10,7 @@
 enum {
 	MORE = 17 << 20, /* bytes that other lists may take */
 	ZIP_KEY = 8000, /* blocks that a try costs, about */
-	BLOCK = 64
+	ZIP_PART = 1024 /* bytes for one more: few tries unpack a member */
 };
 
 /* An archive that waits. */
@@ -51,7 +51,7 @@ opens_zip(struct reading *r, void *owner, const char *password)
 {
 	const struct sealed *s = owner;
 
-	return unlock_spend(r, ZIP_KEY + s->bytes.len / BLOCK) &&
+	return unlock_spend(r, ZIP_KEY + s->bytes.len / ZIP_PART) &&
 	       is_right(r, s, s->bytes, password);
 }
 

@@ -210,6 +210,22 @@ for title, name, facts, content in [
         lambda name=name, content=content: mail((name, content())))
 
 
+def odt(encrypted):
+    inside = "<m:encryption-data m:checksum='x'/>" if encrypted else ""
+    return zipped({
+        "mimetype": b"application/vnd.oasis.opendocument.text",
+        "content.xml": bytes(range(256)) if encrypted else b"<office/>",
+        "META-INF/manifest.xml": (
+            "<m:manifest xmlns:m='urn:oasis:names:tc:opendocument:xmlns:"
+            "manifest:1.0'><m:file-entry m:full-path='content.xml'>%s"
+            "</m:file-entry></m:manifest>" % inside).encode()})
+
+
+carrier("document-locked-odt", LOCKED)(lambda: mail(("a.odt", odt(True))))
+carrier("document-locked-odt-neighbour")(
+    lambda: mail(("a.odt", odt(False))))
+
+
 def aes(bits, mode, key, data, iv=None):
     """By openssl: Python has no AES of its own."""
     data = data.ljust(-(-len(data) // 16) * 16, b"\0")
