@@ -10,9 +10,9 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/biff.c %D%/biff.h \
 	%D%/boundary.c %D%/boundary.h \
 	%D%/charset.c %D%/charset.h \
-	%D%/compound.c %D%/compound.h \
 	%D%/cipher.c %D%/cipher.h \
 	%D%/closed.def \
+	%D%/compound.c %D%/compound.h \
 	%D%/content.c %D%/content.h \
 	%D%/cut.c %D%/cut.h \
 	%D%/decode.c %D%/decode.h \
@@ -30,11 +30,11 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/message.c %D%/message.h %D%/marks.def \
 	%D%/multipart.c %D%/multipart.h \
 	%D%/names.c %D%/names.h \
-	%D%/officelock.c %D%/officelock.h \
-	%D%/onenote.c %D%/onenote.h \
 	%D%/odflock.c %D%/odflock.h \
+	%D%/officelock.c %D%/officelock.h \
 	%D%/oldlock.c %D%/oldlock.h \
 	%D%/oldoffice.c %D%/oldoffice.h \
+	%D%/onenote.c %D%/onenote.h \
 	%D%/opaque.c %D%/opaque.h \
 	%D%/package.c %D%/package.h \
 	%D%/param.c %D%/param.h \

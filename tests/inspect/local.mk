@@ -20,8 +20,8 @@ made_sources = tests/messages/generate \
 	tests/messages/carriers/oldoffice.py \
 	tests/messages/carriers/pages.py \
 	tests/messages/carriers/pdfs.py \
+	tests/messages/carriers/sealed.py \
 	tests/messages/carriers/shortcuts.py
-	tests/messages/carriers/sealed.py
 tests/made/stamp: $(made_sources)
 	@rm -rf tests/made
 	$(AM_V_GEN)$(srcdir)/tests/messages/generate tests/made && \
