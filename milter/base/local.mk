@@ -14,6 +14,7 @@ milter_base_libbase_a_SOURCES = \
 	%D%/log.c %D%/log.h \
 	%D%/network.c %D%/network.h \
 	%D%/reason.c %D%/reason.h \
+	%D%/seen.c %D%/seen.h \
 	%D%/setting.c %D%/setting.h \
 	%D%/text.c %D%/text.h \
 	%D%/wire.c %D%/wire.h

@@ -8,7 +8,7 @@
 
 #include "milter/base/conf.h"
 #include "milter/base/reason.h"
-#include "milter/inspect/seen.h"
+#include "milter/base/seen.h"
 
 /*
  * libclamav: loaded once in the scan server, inherited by its children. Only

@@ -32,7 +32,6 @@ milter_inspect_libinspect_a_SOURCES = \
 	%D%/inspect.c %D%/inspect.h \
 	%D%/engine.c %D%/engine.h \
 	%D%/cache.c %D%/cache.h \
-	%D%/seen.c %D%/seen.h \
 	%D%/filetype.c %D%/filetype.h \
 	%D%/filename.c %D%/filename.h %D%/endings.def \
 	%D%/fold.c %D%/fold.h \

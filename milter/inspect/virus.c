@@ -4,8 +4,8 @@
 #include "milter/inspect/cache.h"
 #include "milter/inspect/engine.h"
 #include "milter/inspect/inspect.h"
-#include "milter/inspect/seen.h"
 #include "milter/inspect/skeleton.h"
+#include "milter/base/seen.h"
 #include "milter/base/banned.h"
 
 /* What the engine said of some bytes; kept for the message, by hash, since a

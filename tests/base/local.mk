@@ -12,6 +12,7 @@ check_PROGRAMS += \
 	tests/base/log \
 	tests/base/network \
 	tests/base/reason \
+	tests/base/seen \
 	tests/base/text \
 	tests/base/wire
 BASE_TEST_LIBS = $(BASE_LIBS) $(CMOCKA_LIBS)
@@ -39,6 +40,8 @@ tests_base_network_SOURCES = %D%/network.c
 tests_base_network_LDADD = $(BASE_TEST_LIBS)
 tests_base_reason_SOURCES = %D%/reason.c
 tests_base_reason_LDADD = $(BASE_TEST_LIBS)
+tests_base_seen_SOURCES = %D%/seen.c
+tests_base_seen_LDADD = $(BASE_TEST_LIBS)
 tests_base_text_SOURCES = %D%/text.c
 tests_base_text_LDADD = $(BASE_TEST_LIBS)
 tests_base_wire_SOURCES = %D%/wire.c

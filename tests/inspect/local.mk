@@ -35,10 +35,6 @@ check_PROGRAMS += tests/inspect/cache
 tests_inspect_cache_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_inspect_cache_LDADD = milter/inspect/libinspect.a $(BASE_LIBS) \
 	$(CMOCKA_LIBS)
-check_PROGRAMS += tests/inspect/seen
-tests_inspect_seen_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-tests_inspect_seen_LDADD = milter/inspect/libinspect.a $(BASE_LIBS) \
-	$(CMOCKA_LIBS)
 check_PROGRAMS += tests/inspect/labels tests/inspect/numbers \
 	tests/inspect/records
 tests_inspect_labels_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
-#include "milter/inspect/seen.h"
+#include "milter/base/seen.h"
 #include "milter/base/banned.h"
 
 /* Open addressing, at most half full. */

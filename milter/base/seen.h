@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef SKM_INSPECT_SEEN_H
-#define SKM_INSPECT_SEEN_H
+#ifndef SKM_BASE_SEEN_H
+#define SKM_BASE_SEEN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,22 +10,20 @@
 #include "milter/base/hash.h"
 
 /*
- * What libclamav took out of a container and scanned while it scanned that
- * container, by hash: a member that our own walk took out too, byte for byte,
- * needs no second scan.
+ * What was seen already, by its hash: the same bytes need no second look.
  */
 struct seen;
 
 /* An empty set with room for most hashes, in the arena. */
 struct seen *seen_new(struct arena *a, size_t most);
 
-/* Adds a hash; when there is no room it is left out, and scanned again. */
+/* Adds a hash; when there is no room it is left out, and looked at again. */
 void seen_add(struct seen *s, const uint8_t sha256[HASH_BYTES]);
 
 /* Is it there? */
 bool seen_has(const struct seen *s, const uint8_t sha256[HASH_BYTES]);
 
-/* Empties it: the scan it came from did not end clean. */
+/* Empties it: what was seen did not end well. */
 void seen_forget(struct seen *s);
 
 #endif

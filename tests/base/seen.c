@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "milter/inspect/seen.h"
+#include "milter/base/seen.h"
 #include "milter/base/banned.h"
 
 enum { MOST = 100 };
