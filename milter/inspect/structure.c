@@ -30,10 +30,10 @@ static const struct {
 	[MARK_DUPLICATE_PARAMETER] = { "duplicate parameter",
 	    FACT_MESSAGE_AMBIGUOUS, false },
 	[MARK_BAD_BOUNDARY] = { "bad boundary", FACT_MESSAGE_AMBIGUOUS, false },
-	[MARK_BAD_TYPE] = { "bad Content-Type", FACT_MESSAGE_AMBIGUOUS, false },
+	[MARK_BAD_TYPE] = { "bad Content-Type", FACT_MESSAGE_MALFORMED, false },
 	[MARK_BAD_ENCODING] = { "bad Content-Transfer-Encoding",
 	    FACT_MESSAGE_AMBIGUOUS, false },
-	[MARK_BAD_BASE64] = { "bad base64", FACT_MESSAGE_AMBIGUOUS, false },
+	[MARK_BAD_BASE64] = { "bad base64", FACT_MESSAGE_MALFORMED, false },
 	[MARK_BAD_QUOTED_PRINTABLE] = { "bad quoted-printable",
 	    FACT_MESSAGE_MALFORMED, false },
 	[MARK_BAD_HEADER] = { "bad header", FACT_MESSAGE_MALFORMED, false },
@@ -54,6 +54,7 @@ static const struct {
 	    false },
 	[MARK_UNLOCKED] = { "opened", FACT_ARCHIVE_PASSWORD, false },
 	[MARK_FOREIGN] = { "undecoded", FACT_UNINSPECTABLE_DOCUMENT, true },
+	[MARK_READINGS] = { "readings", FACT_MESSAGE_AMBIGUOUS, false },
 	[MARK_OPAQUE] = { "encrypted", FACT_UNINSPECTABLE_ENCRYPTED, true },
 };
 static_assert(COUNT(meanings) == MARK_COUNT, "every mark has its meaning");

@@ -15,6 +15,10 @@ struct base64 {
 	const unsigned char *at; /* and where */
 };
 
+/* What is told of a line that ends inside a group of four, which readers that
+ * decode line by line see differently. */
+#define BASE64_RAGGED "a line that is not of whole groups"
+
 /* Decodes all of in to out, which has room for in.len bytes; bytes written. */
 size_t base64_decode(struct base64 *b, struct span in, unsigned char *out);
 

@@ -192,6 +192,55 @@ decode_base64(struct span in, unsigned char *out, struct decode_odd *odd)
 	return len;
 }
 
+size_t
+decode_bytes(const char *encoding, struct span in, unsigned char *out,
+    struct decode_odd *odd)
+{
+	struct decode_odd quiet = { NULL, NULL };
+	bool standard;
+	enum encoding e = lookup(span_string(encoding), &standard);
+
+	if (e != IDENTITY && e != UNKNOWN)
+		return decode(e, in, out, odd ? odd : &quiet);
+	if (in.len > 0)
+		memcpy(out, in.at, in.len);
+	return in.len;
+}
+
+/* How many bytes of s, which has a "=" first, are no escape and not the line
+ * end that they hide. */
+static size_t
+no_escape(struct span s)
+{
+	size_t i = 1;
+
+	while (i < s.len && (s.at[i] == ' ' || s.at[i] == '\t'))
+		i++;
+	return i;
+}
+
+size_t
+decode_strip(struct span in, unsigned char *out)
+{
+	size_t len = 0;
+
+	while (in.len > 0) {
+		size_t skip = 0;
+
+		if (in.at[0] == '=' && bad_escape(span_from(in, 1)))
+			skip = no_escape(in);
+		else if (in.at[0] == '\r' && (in.len == 1 || in.at[1] != '\n'))
+			skip = 1;
+		if (skip == 0)
+			out[len++] = in.at[0];
+		else if (skip > 1 && skip < in.len &&
+			 strchr("\r\n", in.at[skip]))
+			out[len++] = '=';
+		in = span_from(in, skip ? skip : 1);
+	}
+	return len;
+}
+
 static void
 mark_encoding(struct reading *r, struct node *n, enum encoding e,
     struct span seen, bool odd)

@@ -19,6 +19,18 @@ struct decode_odd {
 size_t
 decode_base64(struct span in, unsigned char *out, struct decode_odd *odd);
 
+/*
+ * Decodes in by the encoding of that name (lower case; any other leaves the
+ * bytes as they are) into out (room for in.len bytes). Bytes written.
+ */
+size_t decode_bytes(const char *encoding, struct span in, unsigned char *out,
+    struct decode_odd *odd);
+
+/* Copies quoted-printable to out (room for in.len bytes) without each "=" that
+ * begins no escape, blanks behind one, and carriage returns alone. Bytes
+ * written. */
+size_t decode_strip(struct span in, unsigned char *out);
+
 /* Decodes the Q of RFC 2047 into out (room for in.len bytes). */
 size_t decode_q(struct span in, unsigned char *out);
 

@@ -11,6 +11,8 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/boundary.c %D%/boundary.h \
 	%D%/charset.c %D%/charset.h \
 	%D%/cipher.c %D%/cipher.h \
+	%D%/choice.c %D%/choice.h \
+	%D%/compound.c %D%/compound.h \
 	%D%/closed.def \
 	%D%/compound.c %D%/compound.h \
 	%D%/content.c %D%/content.h \
@@ -23,6 +25,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/html.c %D%/html.h \
 	%D%/jis.c %D%/jis.h \
 	%D%/leaf.c %D%/leaf.h \
+	%D%/level.c %D%/level.h \
 	%D%/link.c %D%/link.h \
 	%D%/lnk.c %D%/lnk.h \
 	%D%/mailbox.c %D%/mailbox.h \
@@ -62,6 +65,8 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/unpack.c %D%/unpack.h \
 	%D%/uuencode.c %D%/uuencode.h \
 	%D%/vba.c %D%/vba.h \
+	%D%/view.c %D%/view.h \
+	%D%/walk.c %D%/walk.h %D%/traits.def \
 	%D%/words.c %D%/words.h \
 	%D%/zip.c %D%/zip.h
 MAIL_LIBS = milter/mail/libmail.a $(GMIME_LIBS) $(ICU_LIBS) \

@@ -11,6 +11,7 @@
 #include "milter/mail/multipart.h"
 #include "milter/mail/decode.h"
 #include "milter/mail/unlock.h"
+#include "milter/mail/view.h"
 #include "milter/base/banned.h"
 
 const struct header *
@@ -235,6 +236,8 @@ message_read(struct arena *a, const unsigned char *bytes, size_t size,
 	    reading_part(&r, NULL, ORIGIN_MIME, (struct span){ bytes, size });
 	m->root = &root->part;
 	check_bytes(&r, root);
+	expand_all(&r);
+	view_all(&r);
 	expand_all(&r);
 	while (unlock_all(&r))
 		expand_all(&r);

@@ -61,7 +61,8 @@ enum part_origin {
 	ORIGIN_MACRO,   /* the source of a macro, out of a document */
 	ORIGIN_DECODED, /* spelled out in a page or script, see smuggle.h */
 	ORIGIN_TNEF,    /* out of a winmail.dat */
-	ORIGIN_UUENCODE /* out of text between begin and end */
+	ORIGIN_UUENCODE, /* out of text between begin and end */
+	ORIGIN_VIEW /* what other readers make of the message, see view.h */
 };
 
 struct part {

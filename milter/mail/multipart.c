@@ -3,6 +3,7 @@
 
 #include "milter/mail/boundary.h"
 #include "milter/mail/multipart.h"
+#include "milter/mail/uuencode.h"
 #include "milter/base/banned.h"
 
 enum { NEAR_SEARCHED = 32 };
@@ -103,9 +104,12 @@ check_text(struct split *s, struct span text)
 {
 	struct span rest = text, line;
 
+	uuencode_read(s->r, s->n, text);
 	while (span_line(&rest, &line)) {
 		if (!boundary_content_field(line))
 			continue;
+		if (span_trim(rest).len == 0)
+			return;
 		reading_mark(s->r, s->n, MARK_HIDDEN_PARTS, line.at, "%s",
 		    reading_seen(s->r, span_chomp(line)));
 		(void)reading_part(s->r, s->n, ORIGIN_MIME,

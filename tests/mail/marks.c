@@ -134,6 +134,10 @@ static const struct {
 	    "Content-Disposition: attachment; filename=a.xdw\n\nx" },
 	{ MARK_COUNT,
 	    "Content-Disposition: attachment; filename=a.xdw.txt\n\nx" },
+	{ MARK_READINGS, "Content-Type: application/zip\n"
+			 "Content-Transfer-Encoding: x-base64\n\nYQ==\n" },
+	{ MARK_READINGS,
+	    MULTI("boundary=b") "--bx\nContent-Type: text/html\n\nx\n" BODY },
 	{ MARK_OPAQUE,
 	    ZIP "UEsDBBQACQAIAN18e10AAAAAAAAAAAEAAAAFACAAYS50eHRVVA0ABxOkCWsT\n"
 		"pAlrE6QJa3V4CwABBAAAAAAEAAAAANlmj/uRE4Kabeq3MFDLzVBLBwhDvrfo\n"
