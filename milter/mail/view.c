@@ -76,13 +76,15 @@ look_at_marks(struct views *v)
 		}
 }
 
+/* Room for about as much as each reading shows; where it is not enough a part
+ * may be there twice. */
 static void
 fill_seen(struct views *v)
 {
 	const struct message *m = v->r->message;
 	size_t most = (size_t)v->r->parts;
 
-	most += COUNT(readers) * (size_t)v->r->limits->parts;
+	most += COUNT(readers) * ((size_t)v->runs[0].count + 8);
 	v->seen = seen_new(m->arena, most);
 	for (struct part *p = m->root; p; p = p->next)
 		if (p->bytes)
@@ -233,6 +235,21 @@ open_leaf(struct views *v, struct walk *w, struct leaf *leaf)
 		hash_bytes(v->room, squeeze(v->room, bytes.len), leaf->hash);
 }
 
+/*
+ * SpamAssassin writes lines of blanks into a folded field of the header. Who
+ * ends the header there shows one text, which is what others have as header
+ * and parts.
+ */
+static bool
+is_report(const struct walk *w)
+{
+	const struct leaf *l = w->leaves;
+
+	return (w->traits & w->asked) == T(BLANK_ENDS) && l && !l->next &&
+	       strcmp(l->type, "text/plain") == 0 && *l->name == 0 &&
+	       *l->encoding == 0;
+}
+
 static void
 run(struct views *v, uint32_t traits)
 {
@@ -249,7 +266,7 @@ run(struct views *v, uint32_t traits)
 		reading_mark(v->r, reading_node(m->root), MARK_LIMIT, NULL,
 		    "parts or depth of a reading: %d or %d",
 		    v->r->limits->parts, v->r->limits->depth);
-	if (w->asked == 0 && !v->odd)
+	if ((w->asked == 0 && !v->odd) || is_report(w))
 		return;
 	if (v->seen == NULL)
 		fill_seen(v);
@@ -363,6 +380,6 @@ view_all(struct reading *r)
 		if (!known(&v, readers[i]))
 			run(&v, readers[i]);
 	for (size_t i = 1; i < v.count; i++)
-		if (!same(&v.runs[0], &v.runs[i]))
+		if (!is_report(&v.runs[i]) && !same(&v.runs[0], &v.runs[i]))
 			tell(&v, &v.runs[i]);
 }
