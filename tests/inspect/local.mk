@@ -15,6 +15,7 @@ EXTRA_DIST += tests/messages
 made_sources = tests/messages/generate \
 	tests/messages/carriers/__init__.py \
 	tests/messages/carriers/archives.py \
+	tests/messages/carriers/differentials.py \
 	tests/messages/carriers/documents.py \
 	tests/messages/carriers/outbound.py \
 	tests/messages/carriers/oldoffice.py \
