@@ -14,6 +14,7 @@ check_PROGRAMS += \
 	tests/mail/packed \
 	tests/mail/password \
 	tests/mail/vectors \
+	tests/mail/walk \
 	tests/mail/words
 MAIL_TEST_LIBS = $(MAIL_LIBS) $(CMOCKA_LIBS)
 tests_mail_biff_SOURCES = %D%/biff.c
@@ -40,6 +41,8 @@ tests_mail_vectors_SOURCES = %D%/vectors.c %D%/tree.c %D%/tree.h
 tests_mail_vectors_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_password_SOURCES = %D%/password.c %D%/tree.c %D%/tree.h
 tests_mail_password_LDADD = $(MAIL_TEST_LIBS)
+tests_mail_walk_SOURCES = %D%/walk.c %D%/tree.c %D%/tree.h
+tests_mail_walk_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_words_SOURCES = %D%/words.c
 tests_mail_words_LDADD = $(MAIL_TEST_LIBS)
 tests_mail_corpus_SOURCES = %D%/corpus.c %D%/tree.c %D%/tree.h
