@@ -128,7 +128,7 @@ base64_decode(struct base64 *b, struct span in, unsigned char *out)
 		else if (m == OTHER)
 			odd(b, in.at, "a character that is not base64");
 		else if (*in.at == '\n' && q.digits > 0)
-			odd(b, in.at, BASE64_RAGGED);
+			b->ragged = true;
 		in = span_from(in, 1);
 	}
 	if (q.digits > 0)

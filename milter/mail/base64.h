@@ -13,11 +13,9 @@
 struct base64 {
 	const char *odd; /* what was seen first, or NULL */
 	const unsigned char *at; /* and where */
+	bool ragged; /* a line ended inside a group of four: legal, and
+		      * other bytes to who decodes line by line */
 };
-
-/* What is told of a line that ends inside a group of four, which readers that
- * decode line by line see differently. */
-#define BASE64_RAGGED "a line that is not of whole groups"
 
 /* Decodes all of in to out, which has room for in.len bytes; bytes written. */
 size_t base64_decode(struct base64 *b, struct span in, unsigned char *out);

@@ -188,7 +188,7 @@ decode_base64(struct span in, unsigned char *out, struct decode_odd *odd)
 	size_t len = base64_decode(&state, in, out);
 
 	if (odd)
-		*odd = (struct decode_odd){ state.odd, state.at };
+		*odd = (struct decode_odd){ state.odd, state.at, state.ragged };
 	return len;
 }
 
@@ -196,7 +196,7 @@ size_t
 decode_bytes(const char *encoding, struct span in, unsigned char *out,
     struct decode_odd *odd)
 {
-	struct decode_odd quiet = { NULL, NULL };
+	struct decode_odd quiet = { .what = NULL };
 	bool standard;
 	enum encoding e = lookup(span_string(encoding), &standard);
 
@@ -257,7 +257,7 @@ struct span
 decode_body(struct reading *r, struct node *n)
 {
 	struct span seen = { NULL, 0 }, body = n->body;
-	struct decode_odd odd = { NULL, NULL };
+	struct decode_odd odd = { .what = NULL };
 	unsigned char *out;
 	bool bad;
 	enum encoding e = encoding_of(r, n, &seen, &bad);
@@ -269,6 +269,9 @@ decode_body(struct reading *r, struct node *n)
 	out = arena_get(r->message->arena, body.len + 1);
 	body.len = decode(e, body, out, &odd);
 	body.at = out;
+	if (odd.ragged)
+		reading_mark(r, n, MARK_BAD_BASE64, NULL,
+		    "lines that are not of whole groups");
 	if (odd.what)
 		reading_mark(r, n,
 		    e == BASE64 ? MARK_BAD_BASE64 : MARK_BAD_QUOTED_PRINTABLE,

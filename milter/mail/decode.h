@@ -12,6 +12,7 @@
 struct decode_odd {
 	const char *what; /* NULL: all was as RFC 2045 says */
 	const unsigned char *at; /* where it was seen first */
+	bool ragged; /* see struct base64 */
 };
 
 /* Decodes base64 into out (room for in.len bytes). Bytes written. odd may be

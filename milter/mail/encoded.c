@@ -238,7 +238,7 @@ all_hex(const struct buf *b)
 static void
 decode_digits(struct buf *b)
 {
-	struct base64 quiet = { NULL, NULL };
+	struct base64 quiet = { .odd = NULL };
 	unsigned char *d = b->data;
 
 	turn_if_turned(b);

@@ -25,7 +25,7 @@ static const uint32_t readers[] = {
 	/* a mail client that takes what it can get (Outlook) */
 	T(LAST_FIELD) | T(LAST_PARAMETER) | T(NO_2231) | T(WORDS) |
 	    T(BLANK_ENDS) | T(FIRST_WORD) | T(TRIMS) | T(BARE_CR) |
-	    T(TYPE_NAME) | T(OUTER_FIRST) | T(STOPS) | T(LINEWISE),
+	    T(TYPE_NAME) | T(OUTER_FIRST) | T(STOPS),
 	/* one with a grammar of its own (Thunderbird) */
 	T(LAST_FIELD) | T(FIRST_WORD) | T(KEEPS_ESCAPES) | T(LIKE_ENCODING) |
 	    T(SKIPS_LINE) | T(BLANK_COLON) | T(HEADER_BLIND) | T(PREFIX) |
@@ -41,7 +41,7 @@ static const uint32_t readers[] = {
 	/* a library in a language with regular expressions (Python) */
 	T(SKIPS_LINE) | T(BARE_CR) | T(AS_WRITTEN) | T(BLANK_ENDS) |
 	    T(KEEPS_ESCAPES) | T(WHOLE_VALUE) | T(KEEPS_COMMENTS) |
-	    T(LINEWISE) | T(INNER_ONLY) | T(DROPS),
+	    T(INNER_ONLY) | T(DROPS),
 	/* one for the web (JavaScript) */
 	T(LIKE_ENCODING) | T(ANYWHERE) | T(GUESSES) | T(SINGLE_QUOTES) |
 	    T(TYPE_NAME) | T(DECODES_OUTER) | T(OUTER_FIRST) | T(BARE_LF) |
@@ -118,10 +118,12 @@ static size_t
 odd_base64(struct walk *w, struct span in, const struct decode_odd *odd,
     unsigned char *out, size_t len)
 {
-	if (strcmp(odd->what, BASE64_RAGGED) == 0)
-		return walk_asks(w, TRAIT_LINEWISE) ? by_lines(in, out) : len;
-	if (odd->at == in.at + in.len || !walk_asks(w, TRAIT_STOPS))
+	bool end = odd->at == in.at + in.len;
+
+	if ((end && !odd->ragged) || !walk_asks(w, TRAIT_STOPS))
 		return len;
+	if (odd->ragged)
+		return by_lines(in, out);
 	in.len = (size_t)(odd->at - in.at);
 	return decode_base64(in, out, NULL);
 }
@@ -146,13 +148,14 @@ odd_quoted(struct walk *w, const struct leaf *leaf, unsigned char *out,
 static struct span
 decode(struct views *v, struct walk *w, struct leaf *leaf)
 {
-	struct decode_odd odd = { NULL, NULL };
+	struct decode_odd odd = { .what = NULL };
 	struct span in = leaf->body, out = { v->room, 0 };
 	bool quoted = strcmp(leaf->encoding, "quoted-printable") == 0;
 
 	out.len = decode_bytes(leaf->encoding, in, v->room, &odd);
 	if (quoted && (odd.what || v->cr))
 		out.len = odd_quoted(w, leaf, v->room, out.len);
+	leaf->ragged = odd.ragged;
 	leaf->odd = odd.what && strcmp(leaf->encoding, "base64") == 0;
 	if (leaf->odd)
 		out.len = odd_base64(w, in, &odd, v->room, out.len);
@@ -185,6 +188,26 @@ add_part(struct views *v, const struct leaf *leaf, struct span bytes)
 	child->headless = true;
 	child->standard = leaf->type;
 	names_add(r, child, leaf->name, "another reading");
+}
+
+/* Lines of any length are legal (RFC 2045 6.8), so that readers which decode
+ * line by line are wrong; what they would see is inspected all the same. */
+static void
+add_lines(struct views *v, const struct leaf *leaf)
+{
+	static const struct leaf unnamed = { .type = "application/octet-stream",
+		.encoding = "",
+		.name = "" };
+	unsigned char *out =
+	    arena_get(v->r->message->arena, leaf->body.len + 1);
+	struct span bytes = { out, by_lines(leaf->body, out) };
+	uint8_t sha256[HASH_BYTES];
+
+	hash_bytes(out, bytes.len, sha256);
+	if (!is_new(v, &unnamed, bytes, sha256))
+		return;
+	seen_add(v->seen, sha256);
+	add_part(v, &unnamed, bytes);
 }
 
 /* Text differs when it differs to the eye. */
@@ -231,6 +254,8 @@ open_leaf(struct views *v, struct walk *w, struct leaf *leaf)
 		seen_add(v->seen, sha256);
 		add_part(v, leaf, bytes);
 	}
+	if (leaf->ragged)
+		add_lines(v, leaf);
 	if (is_text(leaf))
 		hash_bytes(v->room, squeeze(v->room, bytes.len), leaf->hash);
 }

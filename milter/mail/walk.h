@@ -40,6 +40,7 @@ struct leaf {
 	/* by view.c: */
 	size_t size; /* of what it shows */
 	bool odd; /* base64 that is none */
+	bool ragged; /* base64 with lines that are not of whole groups */
 	bool words; /* plain text without a name */
 	uint8_t hash[HASH_BYTES]; /* of that, of text without blanks */
 	struct leaf *next;
