@@ -116,6 +116,7 @@ read_packed(struct reading *r, struct node *n, struct span bytes)
 	}
 	if (strncmp(type, "text/", 5) == 0)
 		uuencode_read(r, n, bytes);
+	yenc_read(r, n, bytes);
 }
 
 void

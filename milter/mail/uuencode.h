@@ -4,10 +4,14 @@
 
 #include "milter/mail/reading.h"
 
-/* Files between "begin 644 name" and "end" in text, which Outlook and others
- * show as attachments. */
+/* Files spelled out in text, which Outlook and others show as attachments: by
+ * uuencode between "begin 644 name" and "end", by yEnc (yenc.org, version 1.3)
+ * between "=ybegin" and "=yend". */
 
-/* Makes a child of n for each such file in its decoded bytes. */
+/* Makes a child of n for each uuencoded file in its decoded bytes. */
 void uuencode_read(struct reading *r, struct node *n, struct span bytes);
+
+/* The same for yEnc, which needs all 8 bits and so is in files as well. */
+void yenc_read(struct reading *r, struct node *n, struct span bytes);
 
 #endif

@@ -291,7 +291,7 @@ run(struct views *v, uint32_t traits)
 		reading_mark(v->r, reading_node(m->root), MARK_LIMIT, NULL,
 		    "parts or depth of a reading: %d or %d",
 		    v->r->limits->parts, v->r->limits->depth);
-	if ((w->asked == 0 && !v->odd) || is_report(w))
+	if ((w->asked == 0 && !v->odd && !v->cr) || is_report(w))
 		return;
 	if (v->seen == NULL)
 		fill_seen(v);

@@ -43,6 +43,14 @@ EXE_UU = "".join(binascii.b2a_uu(PROGRAM[i:i + 45]).decode()
                  for i in range(0, len(PROGRAM), 45)) + "`\nend\n"
 
 
+def yenc(data):
+    text = "".join(("=" + chr((c + 106) % 256))
+                   if (c + 42) % 256 in (0, 10, 13, 61)
+                   else chr((c + 42) % 256) for c in data)
+    return ("=ybegin line=999 size=%d name=tool.exe\n%s\n=yend size=%d\n"
+            % (len(data), text, len(data)))
+
+
 def wire(text):
     """As it comes over SMTP: every line feed that is none of the trick's."""
     return text.replace("\r\n", "\n").replace("\n", "\r\n").replace(
@@ -269,6 +277,10 @@ case("e1-uuencode", FOUND,
 case("e1-announced", HARD + " uninspectable",
      multi(EXE + CTE + " x-uuencode\n\nbegin 644 a.exe\n"
                            + EXE_UU), letter())
+case("e1-yenc", FOUND,
+     multi("Content-Type: application/x-yencode\n"
+           "Content-Transfer-Encoding: 8bit\n\n" + yenc(PROGRAM)),
+     multi("Content-Type: text/plain\n\n=ybegin is how it starts\n"))
 case("e2-no-version", FOUND,
      multi(BOTH).replace("MIME-Version: 1.0\n", ""),
      multi(HONEST).replace("MIME-Version: 1.0\n", ""))
