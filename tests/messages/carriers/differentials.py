@@ -281,6 +281,10 @@ case("e1-yenc", FOUND,
      multi("Content-Type: application/x-yencode\n"
            "Content-Transfer-Encoding: 8bit\n\n" + yenc(PROGRAM)),
      multi("Content-Type: text/plain\n\n=ybegin is how it starts\n"))
+case("e1-binhex", "uninspectable",
+     multi("Content-Type: application/mac-binhex40\n\n"
+           "(This file must be converted with BinHex 4.0)\n\n:$f0ZFfPZC!:\n"),
+     multi("Content-Type: text/plain\n\nConvert it with BinHex 4.0.\n"))
 case("e2-no-version", FOUND,
      multi(BOTH).replace("MIME-Version: 1.0\n", ""),
      multi(HONEST).replace("MIME-Version: 1.0\n", ""))
