@@ -59,6 +59,7 @@ struct views {
 	size_t count; /* of runs */
 	bool cr, lf; /* see struct walk */
 	bool odd; /* a body was badly encoded */
+	bool limited; /* a limit was told already */
 	struct seen *seen; /* what the tree has */
 	unsigned char *room; /* as long as the message */
 };
@@ -71,6 +72,7 @@ look_at_marks(struct views *v)
 		for (const struct mark *m = p->marks; m; m = m->next) {
 			v->cr |= m->kind == MARK_BARE_CR;
 			v->lf |= m->kind == MARK_BARE_LF;
+			v->limited |= m->kind == MARK_LIMIT;
 			v->odd |= m->kind == MARK_BAD_BASE64 ||
 				  m->kind == MARK_BAD_QUOTED_PRINTABLE;
 		}
@@ -287,10 +289,11 @@ run(struct views *v, uint32_t traits)
 		.cr = v->cr,
 		.lf = v->lf };
 	walk_message(w, (struct span){ m->bytes, m->size });
-	if (w->full)
+	if (w->full && !v->limited)
 		reading_mark(v->r, reading_node(m->root), MARK_LIMIT, NULL,
 		    "parts or depth of a reading: %d or %d",
 		    v->r->limits->parts, v->r->limits->depth);
+	v->limited |= w->full;
 	if ((w->asked == 0 && !v->odd && !v->cr) || is_report(w))
 		return;
 	if (v->seen == NULL)
