@@ -43,12 +43,14 @@ static const uint32_t readers[] = {
 	    T(KEEPS_ESCAPES) | T(WHOLE_VALUE) | T(KEEPS_COMMENTS) |
 	    T(INNER_ONLY) | T(DROPS),
 	/* one for the web (JavaScript) */
-	T(LIKE_ENCODING) | T(ANYWHERE) | T(GUESSES) | T(SINGLE_QUOTES) |
-	    T(TYPE_NAME) | T(DECODES_OUTER) | T(OUTER_FIRST) | T(BARE_LF) |
-	    T(NO_2231) | T(LAST_FIELD) | T(GOES_ON) | T(FIRST_WORD),
+	T(LIKE_ENCODING) | T(ANYWHERE) | T(GUESSES) | T(GUESSES_BARE) |
+	    T(SINGLE_QUOTES) | T(TYPE_NAME) | T(DECODES_OUTER) |
+	    T(OUTER_FIRST) | T(BARE_LF) | T(NO_2231) | T(LAST_FIELD) |
+	    T(GOES_ON) | T(FIRST_WORD),
 	/* a scanner that looks for patterns (ClamAV) */
-	T(PREFIX) | T(TRIMS) | T(GOES_ON) | T(GUESSES) | T(ANYWHERE) |
-	    T(LIKE_ENCODING) | T(FIRST_WORD) | T(BLANK_COLON) | T(STOPS),
+	T(PREFIX) | T(TRIMS) | T(GOES_ON) | T(GUESSES) | T(GUESSES_BARE) |
+	    T(ANYWHERE) | T(LIKE_ENCODING) | T(FIRST_WORD) | T(BLANK_COLON) |
+	    T(STOPS),
 };
 
 enum { SHOWN = 3, REASONS = 2, EVIDENCE = 400 };
@@ -78,6 +80,32 @@ look_at_marks(struct views *v)
 		}
 }
 
+static bool
+is_page(const char *type)
+{
+	return strcmp(type, "text/html") == 0;
+}
+
+/* The key of bytes as a page, which are looked at in another way. */
+static void
+page_key(const uint8_t sha256[HASH_BYTES], uint8_t key[HASH_BYTES])
+{
+	memcpy(key, sha256, HASH_BYTES);
+	key[0] ^= 1;
+}
+
+static void
+saw(struct views *v, const char *type, const uint8_t sha256[HASH_BYTES])
+{
+	uint8_t key[HASH_BYTES];
+
+	seen_add(v->seen, sha256);
+	if (!is_page(type))
+		return;
+	page_key(sha256, key);
+	seen_add(v->seen, key);
+}
+
 /* Room for about as much as each reading shows; where it is not enough a part
  * may be there twice. */
 static void
@@ -87,10 +115,11 @@ fill_seen(struct views *v)
 	size_t most = (size_t)v->r->parts;
 
 	most += COUNT(readers) * ((size_t)v->runs[0].count + 8);
+	most *= 2;
 	v->seen = seen_new(m->arena, most);
 	for (struct part *p = m->root; p; p = p->next)
 		if (p->bytes)
-			seen_add(v->seen, p->sha256);
+			saw(v, p->type, p->sha256);
 	v->room = arena_get(m->arena, m->size + 1);
 }
 
@@ -169,10 +198,16 @@ static bool
 is_new(struct views *v, const struct leaf *leaf, struct span bytes,
     const uint8_t sha256[HASH_BYTES])
 {
-	return span_trim(bytes).len > 0 &&
-	       strncmp(leaf->type, "multipart", 9) != 0 &&
-	       strncmp(leaf->type, "message/", 8) != 0 &&
-	       !seen_has(v->seen, sha256);
+	uint8_t key[HASH_BYTES];
+
+	if (span_trim(bytes).len == 0 ||
+	    strncmp(leaf->type, "multipart", 9) == 0 ||
+	    strncmp(leaf->type, "message/", 8) == 0)
+		return false;
+	if (!is_page(leaf->type))
+		return !seen_has(v->seen, sha256);
+	page_key(sha256, key);
+	return !seen_has(v->seen, key);
 }
 
 static void
@@ -253,7 +288,7 @@ open_leaf(struct views *v, struct walk *w, struct leaf *leaf)
 	hash_bytes(bytes.at, bytes.len, leaf->hash);
 	memcpy(sha256, leaf->hash, HASH_BYTES);
 	if (is_new(v, leaf, bytes, sha256)) {
-		seen_add(v->seen, sha256);
+		saw(v, leaf->type, sha256);
 		add_part(v, leaf, bytes);
 	}
 	if (leaf->ragged)
@@ -263,18 +298,30 @@ open_leaf(struct views *v, struct walk *w, struct leaf *leaf)
 }
 
 /*
- * SpamAssassin writes lines of blanks into a folded field of the header. Who
- * ends the header there shows one text, which is what others have as header
- * and parts.
+ * Honest mail in which a trait matters: SpamAssassin writes lines of blanks
+ * into a folded field, and who ends the header there shows one text, which is
+ * what others have as header and body; and a bounce that is no MIME quotes one
+ * that is. What such a reader sees is inspected and is no other reading.
  */
+static bool
+is_excused(const struct walk *w)
+{
+	uint32_t mattered = w->traits & w->asked;
+	const struct leaf *l = w->leaves;
+
+	if (mattered == T(GUESSES_BARE))
+		return true;
+	return mattered == T(BLANK_ENDS) && l && !l->next && is_text(l) &&
+	       *l->name == 0;
+}
+
+/* The text that a header's end in a report makes is the message's own. */
 static bool
 is_report(const struct walk *w)
 {
-	const struct leaf *l = w->leaves;
-
-	return (w->traits & w->asked) == T(BLANK_ENDS) && l && !l->next &&
-	       strcmp(l->type, "text/plain") == 0 && *l->name == 0 &&
-	       *l->encoding == 0;
+	return (w->traits & w->asked) == T(BLANK_ENDS) && is_excused(w) &&
+	       strcmp(w->leaves->type, "text/plain") == 0 &&
+	       *w->leaves->encoding == 0;
 }
 
 static void
@@ -323,9 +370,12 @@ ending(const char *name)
 static bool
 same_leaf(const struct leaf *a, const struct leaf *b)
 {
+	const char *x = ending(a->name), *y = ending(b->name);
+
+	/* A name that was cut for old readers has no ending. */
 	return memcmp(a->hash, b->hash, HASH_BYTES) == 0 &&
 	       strcmp(a->type, b->type) == 0 &&
-	       strcasecmp(ending(a->name), ending(b->name)) == 0;
+	       (*x == 0 || *y == 0 || strcasecmp(x, y) == 0);
 }
 
 /* The first leaf from leaf on that is more than words. */
@@ -408,6 +458,6 @@ view_all(struct reading *r)
 		if (!known(&v, readers[i]))
 			run(&v, readers[i]);
 	for (size_t i = 1; i < v.count; i++)
-		if (!is_report(&v.runs[i]) && !same(&v.runs[0], &v.runs[i]))
+		if (!is_excused(&v.runs[i]) && !same(&v.runs[0], &v.runs[i]))
 			tell(&v, &v.runs[i]);
 }

@@ -114,7 +114,9 @@ end_part(struct walk *w, const unsigned char *end)
 	w->state = WALK_OTHER;
 	if (w->guess) {
 		boundary = boundary_guess(body);
-		if (boundary.len > 0 && walk_asks(w, TRAIT_GUESSES)) {
+		if (boundary.len > 0 &&
+		    walk_asks(w,
+			w->mime ? TRAIT_GUESSES : TRAIT_GUESSES_BARE)) {
 			later(w, body, boundary);
 			return;
 		}
@@ -211,6 +213,7 @@ begin_body(struct walk *w, struct span rest)
 		return;
 	}
 	multipart = span_starts(span_string(w->type), "multipart");
+	w->mime |= *value != 0;
 	w->guess = multipart || strcasestr(value, "boundary") || *value == 0;
 	if (!multipart || is_hidden(w, rest))
 		return;
@@ -226,6 +229,7 @@ take_field(struct walk *w, struct span name, struct span value)
 {
 	w->any = true;
 	w->open = NULL;
+	w->mime |= span_is(name, "MIME-Version");
 	for (int i = 0; i < FIELD_COUNT; i++) {
 		struct walk_values *v = &w->fields[i];
 
@@ -330,6 +334,7 @@ delimiter(struct walk *w, int k, enum boundary_line kind, struct span line)
 	if (l->closed && !walk_asks(w, TRAIT_GOES_ON))
 		return;
 	l->begun = true;
+	w->mime = true;
 	l->closed = kind == LINE_CLOSE;
 	if (kind == LINE_OPEN)
 		begin_part(w, line.at + line.len, l->standard);

@@ -84,6 +84,7 @@ struct walk {
 	struct walk_values fields[FIELD_COUNT];
 	struct span *open; /* the value that may go on */
 	bool any; /* field was seen in this header */
+	bool mime; /* there was a MIME-Version, or this is a part */
 	const char *standard;
 	const char *type, *encoding, *name; /* of the open body */
 	bool guess; /* it may be a multipart in disguise */
