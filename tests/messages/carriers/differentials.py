@@ -150,6 +150,12 @@ case("q2-break", SLOPPY_HARD,
 case("h1-blanks", SLOPPY_HARD,
      multi(EXE + ENCODING + " \nX-Field: a\n\n" + EXE64),
      letter("X-Field: a\n\tb\n" + ENCODING))
+PAGE = ("X-Spam-Report: software has NOT identified this as spam.\n \n"
+        " Content preview:  See the file. [...]\n \n Content analysis\n"
+        "Content-Type: %s\n\n<p>See the file.</p>\n")
+case("h1-report", "message.ambiguous message.malformed",
+     HEAD + (PAGE % "text/html").replace(" \n Content anal", " \nContent-Anal"),
+     HEAD + PAGE % "text/html", SLOPPY)
 case("h2-line", SLOPPY_HARD,
      program("no field\n" + ENCODING),
      letter("X-Field: no field\n" + ENCODING))
@@ -288,6 +294,11 @@ case("e1-binhex", "uninspectable",
 case("e2-no-version", FOUND,
      multi(BOTH).replace("MIME-Version: 1.0\n", ""),
      multi(HONEST).replace("MIME-Version: 1.0\n", ""))
+case("e2-quoted", FOUND,
+     HEAD.replace("MIME-Version: 1.0\n", "")
+     + "\nYour mail came back:\n\n" + multi(BOTH),
+     HEAD.replace("MIME-Version: 1.0\n", "")
+     + "\nYour mail came back:\n\n" + multi(HONEST))
 case("e5-alternative", FOUND,
      multi(BOTH).replace("multipart/mixed", "multipart/alternative"),
      multi("Content-Type: text/html\n\n<p>See the file.</p>\n").replace(
