@@ -268,7 +268,8 @@ choice_boundary(struct walk *w, const char *value, const struct params *f)
 	if (p == NULL)
 		return (struct span){ NULL, 0 };
 	s = p->quoted ? quoted(w, p) : word(w, p);
-	if (memmem(s.at, s.len, "=?", 2) && walk_asks(w, TRAIT_WORDS))
+	if (s.len > 0 && memmem(s.at, s.len, "=?", 2) &&
+	    walk_asks(w, TRAIT_WORDS))
 		s = span_string(words_decode(w->arena, s, NULL));
 	return s;
 }

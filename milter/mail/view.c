@@ -452,6 +452,8 @@ view_all(struct reading *r)
 {
 	struct views v = { .r = r };
 
+	if (r->message->size == 0)
+		return;
 	look_at_marks(&v);
 	run(&v, readers[0]);
 	for (size_t i = 1; i < COUNT(readers); i++)

@@ -65,6 +65,7 @@ static const struct {
 	{ TRAIT_GOES_ON, MULTI("boundary=b") BODY BODY,
 	    MULTI("boundary=b") BODY "b--\n" },
 	{ TRAIT_GUESSES, MULTI("charset=x") BODY, MULTI("charset=x") "--b\nx" },
+	{ TRAIT_GUESSES, MULTI("boundary") BODY, MULTI("boundary") "--b\n" },
 	{ TRAIT_GUESSES, "MIME-Version: 1.0\n\n" BODY,
 	    "MIME-Version: 1.0\n\n--b\nx\n" },
 	{ TRAIT_GUESSES_BARE, "Subject: a\n\n" BODY,
