@@ -16,8 +16,8 @@
 
 /*
  * Kinds of readers. No two versions of a program read alike, so each stands
- * for a family, after what was measured of one (reliability.md 4.1); together
- * they have every trait at least twice and in different company.
+ * for a family and is named after a program that reads somewhat like it;
+ * together they have every trait at least twice and in different company.
  */
 static const uint32_t readers[] = {
 	/* the standards */
