@@ -19,6 +19,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/encoded.c %D%/encoded.h \
 	%D%/header.c %D%/header.h \
 	%D%/html.c %D%/html.h \
+	%D%/inner.c %D%/inner.h \
 	%D%/jis.c %D%/jis.h \
 	%D%/leaf.c %D%/leaf.h \
 	%D%/link.c %D%/link.h \
