@@ -137,6 +137,24 @@ read_module(const struct inspection *i, const struct part *p,
 			found->words[rows[n].kind] = rows[n].words;
 }
 
+/* A part of the document that holds compiled code, of this kind of name. */
+static bool
+is_compiled(const struct part *p, const char *kind)
+{
+	return p->origin == ORIGIN_STREAM && p->names != NULL &&
+	       strcmp(strcmp(kind, "compiled") == 0 ? p->names->source
+						    : p->names->name,
+		   kind) == 0;
+}
+
+/* Names stand in compiled code without what follows them in source. */
+static bool
+is_named(struct arena *a, const struct part *p, const char *words)
+{
+	return text_holds(p->bytes, p->size,
+	    arena_copy(a, words, strcspn(words, "( ")));
+}
+
 /*
  * The compiled code runs, not the source; its names stand in _VBA_PROJECT.
  * One that runs by itself there and is in no source was taken out of it.
@@ -146,8 +164,7 @@ stomped(const struct part *document, const struct project *found)
 {
 	for (const struct part *p = document->child; p != NULL;
 	     p = p->sibling) {
-		if (p->origin != ORIGIN_STREAM || p->names == NULL ||
-		    strcmp(p->names->name, "_VBA_PROJECT") != 0)
+		if (!is_compiled(p, "_VBA_PROJECT"))
 			continue;
 		for (size_t n = 0; n < COUNT(rows); n++) {
 			const char *words = rows[n].words;
@@ -161,20 +178,77 @@ stomped(const struct part *document, const struct project *found)
 	return NULL;
 }
 
+/* What the compiled code names and says: the names stand in the list of the
+ * project, strings in the modules. */
+static void
+read_names(const struct inspection *i, const struct part *document,
+    struct project *found)
+{
+	for (const struct part *p = document->child; p != NULL;
+	     p = p->sibling) {
+		if (!is_compiled(p, "_VBA_PROJECT") &&
+		    !is_compiled(p, "compiled"))
+			continue;
+		for (size_t n = 0; n < COUNT(rows); n++)
+			if (found->words[rows[n].kind] == NULL &&
+			    is_named(i->message->arena, p, rows[n].words))
+				found->words[rows[n].kind] = rows[n].words;
+	}
+}
+
+/* Office runs compiled code of its own version; 0xffff is none of any (MS-OVBA
+ * 2.3.4.1). */
+static const char *
+version(const struct inspection *i, const struct part *document)
+{
+	for (const struct part *p = document->child; p != NULL; p = p->sibling)
+		if (is_compiled(p, "_VBA_PROJECT") && p->size > 3)
+			return arena_printf(i->message->arena,
+			    ", version %02x%02x", p->bytes[3], p->bytes[2]);
+	return "";
+}
+
+/* Modules whose source is gone; whether there are any. */
+static bool
+read_compiled(const struct inspection *i, const struct part *document,
+    struct project *found)
+{
+	bool any = false;
+
+	for (const struct part *p = document->child; p != NULL;
+	     p = p->sibling) {
+		if (!is_compiled(p, "compiled"))
+			continue;
+		any = true;
+		inspect_fact(i, FACT_MACRO_VBA, p,
+		    "module %s: %zu bytes of compiled code without source%s",
+		    p->names->name, p->size, version(i, document));
+	}
+	if (!any)
+		return false;
+	inspect_fact(i, FACT_MACRO_STOMPED, document,
+	    "modules that have no source");
+	read_names(i, document, found);
+	found->allowed = false;
+	return true;
+}
+
 static void
 look_at(const struct inspection *i, const struct part *document)
 {
 	struct project found = { .allowed = true };
 	const char *hidden;
+	bool compiled;
 
 	for (const struct part *p = document->child; p != NULL; p = p->sibling)
 		if (p->origin == ORIGIN_MACRO)
 			read_module(i, p, &found);
 	hidden = stomped(document, &found);
+	compiled = read_compiled(i, document, &found);
 	if (hidden != NULL)
 		inspect_fact(i, FACT_MACRO_STOMPED, document,
 		    "\"%s\" in the compiled code only", hidden);
-	if (found.first == NULL || found.allowed)
+	if ((found.first == NULL && !compiled) || found.allowed)
 		return;
 	if (found.words[KIND_auto] != NULL)
 		inspect_fact(i, FACT_MACRO_AUTO, document, "%s",

@@ -17,6 +17,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/directory.c %D%/directory.h \
 	%D%/doctext.c %D%/doctext.h \
 	%D%/encoded.c %D%/encoded.h \
+	%D%/flate.c %D%/flate.h \
 	%D%/header.c %D%/header.h \
 	%D%/html.c %D%/html.h \
 	%D%/inner.c %D%/inner.h \
@@ -39,10 +40,13 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/pdflock.c %D%/pdflock.h \
 	%D%/pdftext.c %D%/pdftext.h \
 	%D%/plain.c %D%/plain.h \
+	%D%/powerpoint.c %D%/powerpoint.h \
+	%D%/project.c %D%/project.h \
 	%D%/reading.c %D%/reading.h \
 	%D%/rtf.c %D%/rtf.h \
 	%D%/smuggle.c %D%/smuggle.h \
 	%D%/span.c %D%/span.h \
+	%D%/storage.c %D%/storage.h \
 	%D%/tnef.c %D%/tnef.h \
 	%D%/unlock.c %D%/unlock.h \
 	%D%/unpack.c %D%/unpack.h \

@@ -2,13 +2,13 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "milter/base/count.h"
+#include "milter/mail/flate.h"
 #include "milter/mail/pdftext.h"
 #include "milter/base/banned.h"
 
-enum { FILTERS = 4, BLOCK = 16384, BYTES_MOST = 512 };
+enum { FILTERS = 4, BYTES_MOST = 512 };
 
 static bool
 is_space(int c)
@@ -288,28 +288,6 @@ raw_hex(struct span s, unsigned char *out)
 }
 
 static bool
-flate(struct span in, struct buf *out)
-{
-	z_stream z = { .next_in = (unsigned char *)in.at,
-		.avail_in = (unsigned)(in.len > 1u << 30 ? 1u << 30 : in.len) };
-	unsigned char block[BLOCK];
-	bool room = true;
-	int result;
-
-	if (inflateInit(&z) != Z_OK)
-		return true;
-	do {
-		z.next_out = block;
-		z.avail_out = sizeof block;
-		result = inflate(&z, Z_NO_FLUSH);
-		room = buf_add(out, block, sizeof block - z.avail_out) == 0;
-	} while (
-	    room && result == Z_OK && (z.avail_in > 0 || z.avail_out == 0));
-	inflateEnd(&z);
-	return room;
-}
-
-static bool
 ascii_hex(struct span in, struct buf *out)
 {
 	int value = 0, digits = 0;
@@ -367,7 +345,7 @@ static const struct {
 	const char *name, *shorter;
 	bool (*undo)(struct span in, struct buf *out);
 } filters[] = {
-	{ "/FlateDecode", "/Fl", flate },
+	{ "/FlateDecode", "/Fl", flate_unpack },
 	{ "/ASCIIHexDecode", "/AHx", ascii_hex },
 	{ "/ASCII85Decode", "/A85", ascii85 },
 };

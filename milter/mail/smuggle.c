@@ -36,6 +36,7 @@ static const struct {
 	MAGIC(0x8001, "CD001", "a disk image"),
 	MAGIC(0, "%PDF-", "a PDF"),
 	MAGIC(0, "\320\317\021\340\241\261\032\341", "an office document"),
+	MAGIC(0, "ActiveMime", "an office document"),
 	MAGIC(0, "L\0\0\0\001\024\002\0", "a shortcut"),
 	MAGIC(0, "\177ELF", "a program"),
 	MAGIC(0, "\037\213\010", "compressed data"),

@@ -10,6 +10,7 @@
 #include "milter/mail/onenote.h"
 #include "milter/mail/package.h"
 #include "milter/mail/pdf.h"
+#include "milter/mail/powerpoint.h"
 #include "milter/mail/unpack.h"
 #include "milter/mail/zip.h"
 #include "milter/base/banned.h"
@@ -140,6 +141,7 @@ static const struct {
 	{ onenote_is, onenote_read },
 	{ pdf_is, pdf_read },
 	{ package_is_rtf, package_read_rtf },
+	{ powerpoint_is_mso, powerpoint_read_mso },
 };
 
 /*

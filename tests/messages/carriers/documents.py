@@ -10,6 +10,7 @@ import struct
 import subprocess
 import uuid
 import zipfile
+import zlib
 
 from . import LETTER, PROGRAM, carrier, mail
 
@@ -118,11 +119,33 @@ def project(source, names=b"", before=b"cache" * 20):
 WORD = b"\xec\xa5\xc1\0" + bytes(600)
 
 
+def stomped(names=b"", directory=None, source=b"", code=b"compiled" * 40):
+    """A document whose source was taken away."""
+    vba = project(b"", names, code)["VBA"]
+    vba["Module1"] = code + source
+    if directory is not None:
+        vba["dir"] = directory
+    return compound({"WordDocument": WORD, "Macros": {"VBA": vba}})
+
+
 def doc(source=None, **more):
     tree = {"WordDocument": WORD}
     if source is not None:
         tree["Macros"] = project(source, **more)
     return compound(tree)
+
+
+def ppt(tree, squeeze=True, before=b""):
+    data = compound(tree)
+    if squeeze:
+        data = struct.pack("<I", len(data)) + zlib.compress(data)
+    return compound({"PowerPoint Document": before + struct.pack(
+        "<HHI", 16 * squeeze, 0x1011, len(data)) + data})
+
+
+def mso(data):
+    return (b"ActiveMime\0\0\1\xf0\4\0\0\0\xff\xff\xff\xff".ljust(30, b"\0")
+            + struct.pack("<H", 4)).ljust(50, b"\0") + zlib.compress(data)
 
 
 TYPES = b'<?xml version="1.0"?><Types/>'
@@ -154,6 +177,33 @@ for title, name, facts, content in [
          lambda: doc(ATTRIBUTE, names=b"\0\0AutoOpen\0")),
         ("doc-stomped-neighbour", "a.doc", "macro.auto macro.vba",
          lambda: doc(AUTO, names=b"\0\0AutoOpen\0")),
+        ("doc-compiled", "a.doc", "macro.stomped macro.vba", stomped),
+        ("doc-compiled-zeros", "a.doc", "macro.stomped macro.vba",
+         lambda: stomped(source=bytes(300))),
+        ("doc-compiled-names", "a.doc", DANGER + " macro.stomped",
+         lambda: stomped(b"\0AutoOpen\0\0Shell\0")),
+        ("doc-compiled-string", "a.doc", "macro.calls macro.stomped macro.vba",
+         lambda: stomped(code=b"compiled" * 40 + b"WScript.Shell")),
+        ("doc-compiled-no-list", "a.doc", "macro.stomped macro.vba",
+         lambda: stomped(directory=b"")),
+        ("doc-compiled-broken-list", "a.doc", "macro.stomped macro.vba",
+         lambda: stomped(directory=b"\1broken")),
+        ("doc-no-list-neighbour", "a.doc", VBA,
+         lambda: stomped(directory=b"", source=packed(HARMLESS))),
+        ("ppt", "a.ppt", DANGER, lambda: ppt(project(CALLS))),
+        ("ppt-stored", "a.ppt", DANGER, lambda: ppt(project(CALLS), False)),
+        ("ppt-behind-junk", "a.ppt", DANGER,
+         lambda: ppt(project(CALLS), before=b"\xff" * 99)),
+        ("ppt-own-neighbour", "a.ppt", VBA, lambda: ppt(project(HARMLESS))),
+        ("ppt-neighbour", "a.ppt", "", lambda: ppt({"WordDocument": WORD})),
+        ("mso", "a.mso", DANGER, lambda: mso(compound(project(CALLS)))),
+        ("mso-neighbour", "a.mso", "",
+         lambda: mso(compound({"WordDocument": WORD}))),
+        ("mso-broken", "a.mso", "uninspectable", lambda: mso(b"")[:60]),
+        ("mso-in-xml", "a.doc", DANGER, lambda: (
+            b"<?xml version='1.0'?><w:wordDocument xmlns:w='w'><w:binData>"
+            + base64.encodebytes(mso(compound(project(CALLS))))
+            + b"</w:binData></w:wordDocument>")),
         ("docm", "a.docm", DANGER, lambda: docm(CALLS)),
         ("docm-renamed", "a.docx", DANGER, lambda: docm(CALLS)),
         ("docm-own-neighbour", "a.docm", VBA, lambda: docm(HARMLESS)),
