@@ -13,6 +13,9 @@ inspectors = \
 	%D%/macro.c \
 	%D%/office.c \
 	%D%/onenote.c \
+	%D%/metadata.c \
+	%D%/rtf.c \
+	%D%/table.c \
 	%D%/pdf.c \
 	%D%/html.c \
 	%D%/runs.c \

@@ -233,6 +233,16 @@ read_compiled(const struct inspection *i, const struct part *document,
 	return true;
 }
 
+/* ODF keeps modules as they are, in XML. */
+static bool
+is_source(const struct part *p)
+{
+	return p->origin == ORIGIN_MACRO ||
+	       (p->origin == ORIGIN_MEMBER && p->names != NULL &&
+		   strncmp(p->names->name, "Basic/", 6) == 0 &&
+		   text_holds(p->bytes, p->size, "<script:module"));
+}
+
 static void
 look_at(const struct inspection *i, const struct part *document)
 {
@@ -241,7 +251,7 @@ look_at(const struct inspection *i, const struct part *document)
 	bool compiled;
 
 	for (const struct part *p = document->child; p != NULL; p = p->sibling)
-		if (p->origin == ORIGIN_MACRO)
+		if (is_source(p))
 			read_module(i, p, &found);
 	hidden = stomped(document, &found);
 	compiled = read_compiled(i, document, &found);

@@ -15,10 +15,20 @@ struct relations {
 	struct arena *arena;
 	void *owner;
 	/* An external relationship (ECMA-376 part 2, 9.3): the last word of
-	 * its type ("attachedTemplate") and its target. */
+	 * its type ("attachedTemplate") and its target. In ODF, which has no
+	 * relationships, the element that loads it ("table-source"). Or NULL.
+	 */
 	void (*external)(void *owner, const char *type, const char *target);
+	/* Another part of the document, by the last word of its relationship's
+	 * type; or NULL. */
+	void (*internal)(void *owner, const char *type, const char *target);
+	/* What an event of the document runs, or an action of a slide; or
+	 * NULL. */
+	void (*event)(void *owner, const char *what, const char *runs);
+	/* A property of the document ("creator") and its text; or NULL. */
+	void (*property)(void *owner, const char *name, const char *text);
 	/* A field's instruction, put together from its runs, or "DDE service
-	 * topic" of a spreadsheet's or text's link. */
+	 * topic" of a spreadsheet's or text's link; or NULL. */
 	void (*field)(void *owner, const char *text);
 };
 

@@ -378,11 +378,118 @@ for title, facts, text in [
          rels("hyperlink", "file://example.net/a/b.docx")),
         ("hyperlink-neighbour", "",
          rels("hyperlink", "https://example.net/a.dotm")),
-        ("drive-neighbour", "",
+        ("slashes", "office.remote",
+         rels("attachedTemplate", "file:///\\\\example.net\\a\\b.dotm")),
+        ("x-usc", "office.remote", rels("oleObject", "x-usc:http://a/")),
+        ("blank-first", "office.remote",
+         rels("subDocument", " \thttp://example.net/a.docx")),
+        ("chunk", "office.remote", rels("aFChunk", "http://example.net/a")),
+        ("chunk-inside", "office.embedded",
+         rels("aFChunk", "afchunk.rtf", mode="")),
+        ("drive-host-neighbour", "office.linked",
+         rels("externalLinkPath", "file://C:\\a\\b.xlsx")),
+        ("drive-neighbour", "office.linked",
          rels("attachedTemplate", "file:///C:\\Templates\\Normal.dotm")),
         ("inside-neighbour", "",
          rels("oleObject", "embeddings/oleObject1.bin", mode=""))]:
     carrier("remote-" + title, facts)(lambda text=text: linked(text))
+carrier("xlm-renamed", "macro.xlm")(lambda: mail(("a.xlsx", ooxml({
+    "xl/_rels/workbook.xml.rels": rels(
+        "xlMacrosheet", "sheets/one.xml", mode="").encode()}))))
+carrier("remote-flat", "office.remote")(lambda: mail(("a.xml", (
+    "<?xml version='1.0'?><pkg:package xmlns:pkg='p'><pkg:part>"
+    + rels("attachedTemplate", "http://example.net/a.dotm")[21:]
+    + "</pkg:part></pkg:package>").encode())))
+carrier("remote-word-2003", "office.remote")(lambda: mail(("a.doc", (
+    b"<?xml version='1.0'?><w:wordDocument xmlns:w='w'><w:attachedTemplate "
+    b"w:val='http://example.net/a.dot'/></w:wordDocument>"))))
+
+
+def odf(files, kind="text"):
+    return zipped({"mimetype": b"application/vnd.oasis.opendocument."
+                   + kind.encode(), **files})
+
+
+def written(inside):
+    return {"content.xml": (
+        "<?xml version='1.0'?><office:document-content xmlns:office='o' "
+        "xmlns:xlink='x' xmlns:draw='d' xmlns:table='t' xmlns:script='s' "
+        "xmlns:text='e'>%s</office:document-content>" % inside).encode()}
+
+
+BASIC = (b'<?xml version="1.0"?><script:module xmlns:script="s" script:name='
+         b'"M">Sub A\n  %s\nEnd Sub</script:module>')
+LISTENER = ("<script:event-listener script:event-name='dom:load' xlink:href="
+            "'vnd.sun.star.script:Standard.M.A?language=Basic'/>")
+for title, facts, files in [
+        ("share", "office.remote", written(
+            "<draw:image xlink:href='file://example.net/a/b.png'/>")),
+        ("frame", "office.remote", written(
+            "<draw:floating-frame xlink:href='http://example.net/a'/>")),
+        ("table", "office.remote", written(
+            "<table:table-source xlink:href='https://example.net/a.ods'/>")),
+        ("section", "office.remote", written(
+            "<text:section-source xlink:href='https://example.net/a.odt'/>")),
+        ("picture-neighbour", "", written(
+            "<draw:image xlink:href='https://example.net/a.png'/>")),
+        ("object-neighbour", "office.embedded", written(
+            "<draw:object xlink:href='./Object 1'/>")),
+        ("link-neighbour", "", written(
+            "<text:a xlink:href='https://example.net/'>a</text:a>")),
+        ("dde", "office.dde", written(
+            "<table:dde-source office:dde-application='none' "
+            "office:dde-topic='a'/>")),
+        ("event", "macro.auto", written(LISTENER)),
+        ("basic", DANGER, {**written(LISTENER), "Basic/Standard/M.xml":
+                           BASIC % b'Shell("nothing")'}),
+        ("basic-neighbour", "macro.vba", {
+            **written(""), "Basic/Standard/M.xml": BASIC % b"x = 1"}),
+        ("python", "macro.vba", {**written(""), "Scripts/python/a.py":
+                                 b"def a():\n    return 1\n"})]:
+    carrier("odf-" + title, facts)(
+        lambda files=files: mail(("a.odt", odf(files))))
+
+
+def slide(action):
+    return mail(("a.pptx", ooxml({"ppt/slides/slide1.xml": (
+        '<p:sld xmlns:p="p" xmlns:a="a"><a:hlinkMouseOver action="%s"/>'
+        "</p:sld>" % action).encode()})))
+
+
+carrier("action-program", "office.action")(
+    lambda: slide("ppaction://program"))
+carrier("action-macro", "office.action")(
+    lambda: slide("ppaction://macro?name=A"))
+carrier("action-neighbour")(
+    lambda: slide("ppaction://hlinkshowjump?jump=nextslide"))
+carrier("ribbon", "macro.auto")(lambda: mail(("a.xlsm", ooxml({
+    "customUI/customUI.xml": b'<customUI xmlns="c" onLoad="A"/>'}))))
+carrier("ribbon-neighbour")(lambda: mail(("a.xlsm", ooxml({
+    "customUI/customUI.xml": b'<customUI xmlns="c"/>'}))))
+
+
+def summary(*strings):
+    """A property set (MS-OLEPS) of ids and strings."""
+    at, index, data = 8 + 8 * len(strings), b"", b""
+    for number, text in strings:
+        index += struct.pack("<II", number, at + len(data))
+        data += struct.pack("<II", 0x1E, len(text) + 1) + text + b"\0"
+        data += bytes(-len(data) % 4)
+    inside = struct.pack("<I", len(strings)) + index + data
+    return (b"\xfe\xff\0\0" + bytes(20) + struct.pack("<I", 1) + bytes(16)
+            + struct.pack("<II", 48, len(inside) + 4) + inside)
+
+
+carrier("metadata-doc", "office.metadata")(lambda: mail(("a.doc", compound({
+    "WordDocument": WORD, "\5SummaryInformation": summary(
+        (4, b"Hanako"), (7, b"Normal.dot"), (18, b"Word"))}))))
+carrier("metadata-doc-neighbour")(lambda: mail(("a.doc", compound({
+    "WordDocument": WORD, "\5SummaryInformation": summary((5, b"a"))}))))
+carrier("metadata-docx", "office.metadata")(lambda: mail(("a.docx", ooxml({
+    "docProps/core.xml": b"<c xmlns:dc='d'><dc:creator>Hanako</dc:creator>"
+    b"</c>", "docProps/app.xml": b"<P><Template>Normal</Template></P>"}))))
+carrier("metadata-docx-neighbour")(lambda: mail(("a.docx", ooxml({
+    "docProps/core.xml": b"<c xmlns:dc='d'><dc:creator/></c>"}))))
 carrier("remote-utf16", "office.remote")(lambda: linked(rels(
     "attachedTemplate", "http://example.net/a.dotm").replace(
         "version='1.0'", "version='1.0' encoding='utf-16'"), "utf-16"))
@@ -417,6 +524,25 @@ for title, name, facts, content in [
          lambda: b"name,sum\r\nA,=none|'a'!A0\r\n"),
         ("csv-neighbour", "a.csv", "",
          lambda: b"name,sum\r\nA|B!,-3\r\nC,=1+2\r\n"),
+        ("csv-mark", "a.csv", "office.dde",
+         lambda: b"\xef\xbb\xbf=none|'a'!A0,b\r\n"),
+        ("csv-quotes", "a.csv", "office.dde",
+         lambda: b'a\r\n\t "=none|\'a b, c\'!A0"\r\n'),
+        ("csv-sum", "a.csv", "office.dde",
+         lambda: b"a,@SUM(1,2)*none|'a'!A0\r\n"),
+        ("csv-utf16", "a.csv", "office.dde",
+         lambda: "\ufeffa\t=none|'a'!A0\r\n".encode("utf-16-le")),
+        ("csv-dash-neighbour", "a.csv", "",
+         lambda: b"name,-\r\nA,- one | two!\r\nB,-1,C|D!\r\n"),
+        ("include", "a.docx", "office.remote", lambda: ooxml({
+            "word/document.xml":
+                runs(' INCLUDETEXT "https://example.net/a" ')})),
+        ("include-share", "a.docx", "office.remote", lambda: ooxml({
+            "word/document.xml":
+                runs(" INCLUDEPICTURE \\\\example.net\\a ")})),
+        ("include-neighbour", "a.docx", "", lambda: ooxml({
+            "word/document.xml":
+                runs(' INCLUDEPICTURE "https://example.net/a.png" ')})),
         ("rtf", "a.rtf", "office.dde",
          lambda: b"{\\rtf1{\\field{\\*\\fldinst ddeauto none a}}}")]:
     carrier("dde-" + title, facts)(
@@ -440,12 +566,20 @@ def object_of(kind, data):
             + struct.pack("<I", len(data)) + data)
 
 
-def rtf(data, before=b"", every=64):
-    digits = data.hex()
-    lines = "\n".join(digits[i:i + every]
-                      for i in range(0, len(digits), every))
+def rtf(data, before=b"", every=64, joint=b"\n"):
+    digits = data.hex().encode()
+    lines = joint.join(digits[i:i + every]
+                       for i in range(0, len(digits), every))
     return (b"{\\rtf1{\\object\\objemb" + before + b"{\\*\\objdata "
-            + lines.encode() + b"}}}")
+            + lines + b"}}}")
+
+
+def rtf_raw(data):
+    """The second half as bytes, not digits."""
+    half = len(data) // 2
+    return (b"{\\rtf1{\\object\\objemb{\\*\\objdata "
+            + data[:half].hex().encode() + b"\\bin%d " % (len(data) - half)
+            + data[half:] + b"}}}")
 
 
 RUNS = "attachment.program attachment.runs "
@@ -456,7 +590,8 @@ for title, name, facts, content in [
         ("program-neighbour", "a.doc", "office.object", lambda: compound({
             "WordDocument": WORD, "ObjectPool": {"_1": {
                 "\1Ole10Native": package("letter.txt", LETTER)}}})),
-        ("docx", "a.docx", RUNS + "office.object", lambda: ooxml({
+        ("docx", "a.docx", RUNS + "office.embedded office.object",
+         lambda: ooxml({
             "word/embeddings/oleObject1.bin": compound({
                 "\1Ole10Native": package("tool.exe", PROGRAM)})})),
         ("contents", "a.doc", "attachment.program", lambda: compound({
@@ -466,6 +601,21 @@ for title, name, facts, content in [
         ("rtf-broken-lines", "a.doc", RUNS + "office.object", lambda: rtf(
             object_of(b"Package", package("tool.exe", PROGRAM)[4:]),
             every=2)),
+        ("rtf-raw", "a.rtf", RUNS + "office.object", lambda: rtf_raw(
+            object_of(b"Package", package("tool.exe", PROGRAM)[4:]))),
+        ("rtf-escapes", "a.rtf", RUNS + "office.object", lambda: rtf(
+            object_of(b"Package", package("tool.exe", PROGRAM)[4:]),
+            joint=b"\\'4d")),
+        ("rtf-escaped", "a.rtf", RUNS + "office.object", lambda: rtf(
+            object_of(b"Package", package("tool.exe", PROGRAM)[4:]),
+            joint=b"\\'", every=2)),
+        ("rtf-groups", "a.rtf", RUNS + "office.object", lambda: rtf(
+            object_of(b"Package", package("tool.exe", PROGRAM)[4:]),
+            joint=b"{\\ud0{\\*\\x-1 }}")),
+        ("rtf-class", "a.rtf", "office.equation", lambda: rtf(
+            object_of(b"a", LETTER), b"{\\*\\objclass Equation.3}")),
+        ("rtf-link", "a.rtf", "office.object",
+         lambda: b"{\\rtf1{\\object\\objlink{\\*\\objclass Word}}}"),
         ("rtf-update", "a.rtf", "office.object", lambda: rtf(
             object_of(b"Word.Document.8", LETTER), b"\\objupdate")),
         ("rtf-neighbour", "a.rtf", "", lambda: rtf(
@@ -479,6 +629,12 @@ for title, name, facts, content in [
             object_of(b"Equation.3", bytes(range(60))))),
         ("activex", "a.docx", "office.activex", lambda: ooxml({
             "word/activeX/activeX1.bin": bytes(range(90))})),
+        ("template-rtf-escapes", "a.rtf", "office.remote", lambda:
+         b"{\\rtf1{\\*\\template\r\n \\u104?t\\'74p://example.net/a}}"),
+        ("template-rtf-share", "a.rtf", "office.remote",
+         lambda: b"{\\rtf1{\\*\\template \\\\\\\\example.net\\\\a}}"),
+        ("template-rtf-neighbour", "a.rtf", "",
+         lambda: b"{\\rtf1{\\*\\template C:\\\\a\\\\Normal.dotm}}"),
         ("template-rtf", "a.rtf", "office.remote",
          lambda: b"{\\rtf1{\\*\\template http://example.net/a}}")]:
     carrier("object-" + title, facts)(
