@@ -72,7 +72,7 @@ external(void *owner, const char *type, const char *target)
 		    target);
 	else if (is_fetched(type) &&
 		 (starts(type, "ext") || starts(type, "attached") ||
-		     strpbrk(target, ":\\") != NULL))
+		     starts(type, "xl") || strpbrk(target, ":\\") != NULL))
 		once(l, FACT_OFFICE_LINKED, target);
 	else if (starts(type, "object"))
 		once(l, FACT_OFFICE_EMBEDDED, target);
@@ -261,6 +261,8 @@ look_at_stream(const struct inspection *i, const struct part *p)
 		look_at_workbook(i, p);
 	else if (strcmp(name, "WordDocument") == 0)
 		look_at_word(i, p);
+	else if (strcmp(name, "Ole10Native") == 0)
+		inspect_fact(i, FACT_OFFICE_EMBEDDED, p, "%s", name);
 	else if (starts(name, "Equation"))
 		inspect_fact(i, FACT_OFFICE_EQUATION, p, "%s", name);
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <archive.h>
 #include <archive_entry.h>
 #include <string.h>
 
@@ -7,14 +6,22 @@
 #include "milter/base/count.h"
 #include "milter/mail/archive.h"
 #include "milter/mail/charset.h"
+#include "milter/mail/opened.h"
 #include "milter/mail/unlock.h"
 #include "milter/mail/unpack.h"
+#include "milter/mail/views.h"
 #include "milter/mail/zip.h"
 #include "milter/base/banned.h"
 
 /* Below this much output no ratio is suspicious: a zip of zeros or of a log
  * shrinks a thousandfold. */
 enum { RATIO_FROM = 8 << 20, BLOCK = 65536, NAMES_SHOWN = 8 };
+
+/* What is read, and as what. */
+struct source {
+	struct span bytes;
+	enum opened what;
+};
 
 /* One archive being read. */
 struct walk {
@@ -23,8 +30,10 @@ struct walk {
 	struct archive *a;
 	size_t packed; /* bytes of the archive */
 	size_t unpacked; /* bytes taken out so far */
+	struct source *source;
 	const char *password; /* for the encrypted ones alone, or NULL */
-	int encrypted; /* members that are and were not read */
+	size_t members; /* found, SIZE_MAX when not all were looked for */
+	int encrypted; /* of them, that are and were not read */
 	struct buf names; /* of those, the first few */
 };
 
@@ -320,11 +329,16 @@ read_members(struct walk *w)
 	int result;
 
 	while ((result = archive_read_next_header(w->a, &e)) == ARCHIVE_OK ||
-	       result == ARCHIVE_WARN)
-		if (!take(w, e))
+	       result == ARCHIVE_WARN) {
+		w->members++;
+		if (!take(w, e)) {
+			w->members = SIZE_MAX;
 			return;
+		}
+	}
 	if (result == ARCHIVE_EOF)
 		return;
+	w->members = SIZE_MAX;
 	if (says_encrypted(w))
 		note_encrypted(w, "the list of members");
 	else
@@ -344,18 +358,9 @@ unlock(struct reading *r, struct node *n, void *owner, const char *password);
 
 static const struct unlocker unlocker = { opens, unlock };
 
-static struct span *
-copy_span(struct walk *w, struct span bytes)
-{
-	struct span *copy = arena_get(w->r->message->arena, sizeof *copy);
-
-	*copy = bytes;
-	return copy;
-}
-
 /* Of the formats here, libarchive decrypts zip alone. */
 static void
-tell_encrypted(struct walk *w, struct span bytes)
+tell_encrypted(struct walk *w)
 {
 	const char *what = arena_printf(w->r->message->arena, "%d members: %s",
 	    w->encrypted, buf_text(&w->names));
@@ -363,22 +368,23 @@ tell_encrypted(struct walk *w, struct span bytes)
 	if (w->encrypted == 0)
 		return;
 	if (w->password == NULL && is_zip(w->a))
-		unlock_later(w->r, w->n, &unlocker, copy_span(w, bytes), what);
+		unlock_later(w->r, w->n, &unlocker, w->source, what);
 	else
 		reading_mark(w->r, w->n, MARK_OPAQUE, w->n->whole.at, "%s",
 		    what);
 }
 
 static void
-read_with(struct reading *r, struct node *n, struct span bytes,
+read_with(struct reading *r, struct node *n, struct source *source,
     const char *password)
 {
 	struct walk w = { .r = r,
 		.n = n,
-		.packed = bytes.len,
+		.packed = source->bytes.len,
+		.source = source,
 		.password = password };
 
-	w.a = open_archive(bytes, password);
+	w.a = opened_new(source->bytes, source->what, password);
 	if (w.a == NULL) {
 		reading_mark(r, n, MARK_UNDECODED, n->whole.at,
 		    "archive: no memory");
@@ -386,9 +392,10 @@ read_with(struct reading *r, struct node *n, struct span bytes,
 	}
 	buf_init(&w.names, 4096);
 	read_members(&w);
-	if (password == NULL && is_zip(w.a))
-		zip_check(r, n, bytes);
-	tell_encrypted(&w, bytes);
+	if (password == NULL)
+		views_check(r, n, source->bytes, archive_format(w.a),
+		    w.members);
+	tell_encrypted(&w);
 	buf_free(&w.names);
 	archive_read_free(w.a);
 }
@@ -396,20 +403,22 @@ read_with(struct reading *r, struct node *n, struct span bytes,
 static void
 unlock(struct reading *r, struct node *n, void *owner, const char *password)
 {
-	read_with(r, n, *(struct span *)owner, password);
+	read_with(r, n, owner, password);
 }
 
 static bool
 opens(struct reading *r, void *owner, const char *password)
 {
-	struct span bytes = *(struct span *)owner;
-	struct walk w = { .r = r, .packed = bytes.len, .password = password };
+	const struct source *source = owner;
+	struct walk w = { .r = r,
+		.packed = source->bytes.len,
+		.password = password };
 	struct archive_entry *e;
 	const char *limit;
 	struct buf member;
 	bool good = false;
 
-	w.a = open_archive(bytes, password);
+	w.a = opened_new(source->bytes, source->what, password);
 	if (w.a == NULL)
 		return false;
 	while (archive_read_next_header(w.a, &e) == ARCHIVE_OK)
@@ -423,8 +432,27 @@ opens(struct reading *r, void *owner, const char *password)
 	return good;
 }
 
+static void
+read_as(struct reading *r, struct node *n, struct span bytes, enum opened what)
+{
+	struct source *source = arena_get(r->message->arena, sizeof *source);
+
+	*source = (struct source){ bytes, what };
+	read_with(r, n, source, NULL);
+}
+
+/* What begins as another archive and ends as a zip is two: which one is opened
+ * depends on the program, and here too only one of them would be. */
 void
 archive_read(struct reading *r, struct node *n, struct span bytes)
 {
-	read_with(r, n, find_start(bytes), NULL);
+	struct span s = find_start(bytes);
+
+	if (!span_starts(s, "PK") && archive_begins(s) && zip_ends(s)) {
+		read_as(r, n, s,
+		    is_filtered(s) ? OPENED_OTHER_STREAM : OPENED_OTHER);
+		read_as(r, n, s, OPENED_ZIP);
+	} else {
+		read_as(r, n, s, is_filtered(s) ? OPENED_STREAM : OPENED_ALL);
+	}
 }

@@ -33,6 +33,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/officelock.c %D%/officelock.h \
 	%D%/onenote.c %D%/onenote.h \
 	%D%/opaque.c %D%/opaque.h \
+	%D%/opened.c %D%/opened.h \
 	%D%/package.c %D%/package.h \
 	%D%/param.c %D%/param.h \
 	%D%/password.c %D%/password.h \
@@ -47,11 +48,13 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/smuggle.c %D%/smuggle.h \
 	%D%/span.c %D%/span.h \
 	%D%/storage.c %D%/storage.h \
+	%D%/tar.c %D%/tar.h \
 	%D%/tnef.c %D%/tnef.h \
 	%D%/unlock.c %D%/unlock.h \
 	%D%/unpack.c %D%/unpack.h \
 	%D%/uuencode.c %D%/uuencode.h \
 	%D%/vba.c %D%/vba.h \
+	%D%/views.c %D%/views.h \
 	%D%/words.c %D%/words.h \
 	%D%/zip.c %D%/zip.h
 MAIL_LIBS = milter/mail/libmail.a $(GMIME_LIBS) $(ICU_LIBS) \

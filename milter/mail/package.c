@@ -40,7 +40,12 @@ unwrap(struct reading *r, struct node *n, struct span whole)
 	data.len = mapi_number(&s, 4);
 	data.at = s.at;
 	if (data.len == 0 || data.len > s.len) {
-		(void)unpack_member(r, n, NULL, whole);
+		/* An object of another program. */
+		child = unpack_member(r, n, NULL, whole);
+		if (child == NULL)
+			return;
+		child->part.origin = ORIGIN_STREAM;
+		names_add(r, child, "Ole10Native", "stream");
 		return;
 	}
 	child = unpack_member(r, n, label, data);

@@ -603,7 +603,8 @@ for title, name, facts, content in [
             every=2)),
         ("rtf-raw", "a.rtf", RUNS + "office.object", lambda: rtf_raw(
             object_of(b"Package", package("tool.exe", PROGRAM)[4:]))),
-        ("rtf-escapes", "a.rtf", RUNS + "office.object", lambda: rtf(
+        ("rtf-escapes", "a.rtf", RUNS + "office.embedded office.object",
+         lambda: rtf(
             object_of(b"Package", package("tool.exe", PROGRAM)[4:]),
             joint=b"\\'4d")),
         ("rtf-escaped", "a.rtf", RUNS + "office.object", lambda: rtf(
