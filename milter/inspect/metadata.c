@@ -3,7 +3,7 @@
 
 #include "milter/base/count.h"
 #include "milter/inspect/inspect.h"
-#include "milter/inspect/relations.h"
+#include "milter/mail/relations.h"
 #include "milter/mail/charset.h"
 #include "milter/mail/mapi.h"
 #include "milter/base/banned.h"

@@ -5,7 +5,7 @@
 #include "milter/base/count.h"
 #include "milter/base/text.h"
 #include "milter/inspect/inspect.h"
-#include "milter/inspect/relations.h"
+#include "milter/mail/relations.h"
 #include "milter/inspect/target.h"
 #include "milter/base/banned.h"
 

@@ -16,6 +16,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/decode.c %D%/decode.h \
 	%D%/directory.c %D%/directory.h \
 	%D%/doctext.c %D%/doctext.h \
+	%D%/doclink.c %D%/doclink.h \
 	%D%/encoded.c %D%/encoded.h \
 	%D%/flate.c %D%/flate.h \
 	%D%/header.c %D%/header.h \
@@ -44,6 +45,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/powerpoint.c %D%/powerpoint.h \
 	%D%/project.c %D%/project.h \
 	%D%/reading.c %D%/reading.h \
+	%D%/relations.c %D%/relations.h \
 	%D%/rtf.c %D%/rtf.h \
 	%D%/smuggle.c %D%/smuggle.h \
 	%D%/span.c %D%/span.h \

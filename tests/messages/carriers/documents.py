@@ -393,6 +393,11 @@ for title, facts, text in [
         ("inside-neighbour", "",
          rels("oleObject", "embeddings/oleObject1.bin", mode=""))]:
     carrier("remote-" + title, facts)(lambda text=text: linked(text))
+carrier("link-docx", "link.numeric")(lambda: linked(rels(
+    "hyperlink", "http://192.0.2.1/a")))
+carrier("link-odt", "link.numeric")(lambda: mail(("a.odt", zipped({
+    "content.xml": b"<o:d xmlns:o='o' xmlns:x='x' xmlns:t='t'><t:a "
+    b"x:href='http://192.0.2.1/a'/></o:d>"}))))
 carrier("xlm-renamed", "macro.xlm")(lambda: mail(("a.xlsx", ooxml({
     "xl/_rels/workbook.xml.rels": rels(
         "xlMacrosheet", "sheets/one.xml", mode="").encode()}))))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef SKM_INSPECT_RELATIONS_H
-#define SKM_INSPECT_RELATIONS_H
+#ifndef SKM_MAIL_RELATIONS_H
+#define SKM_MAIL_RELATIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,8 +16,8 @@ struct relations {
 	void *owner;
 	/* An external relationship (ECMA-376 part 2, 9.3): the last word of
 	 * its type ("attachedTemplate") and its target. In ODF, which has no
-	 * relationships, the element that loads it ("table-source"). Or NULL.
-	 */
+	 * relationships, the element that loads it ("table-source") or leads
+	 * there ("a"). Or NULL. */
 	void (*external)(void *owner, const char *type, const char *target);
 	/* Another part of the document, by the last word of its relationship's
 	 * type; or NULL. */

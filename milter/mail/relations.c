@@ -6,6 +6,7 @@
 #include "milter/base/text.h"
 #include "milter/inspect/relations.h"
 #include "milter/inspect/xml.h"
+#include "milter/mail/relations.h"
 #include "milter/base/banned.h"
 
 enum { FIELD_MOST = 4096 };
@@ -176,7 +177,7 @@ begin(void *context, const xmlChar *local, const xmlChar *prefix,
 		end_field(r);
 	else if (strcmp(name, "attachedTemplate") == 0)
 		external(r, name, attribute(r, count, list, "val"));
-	else if (loads(name))
+	else if (loads(name) || strcmp(name, "a") == 0)
 		external(r, name, attribute(r, count, list, "href"));
 	look_for_events(r, name, count, list);
 	look_for_fields(r, name, count, list);
