@@ -151,16 +151,22 @@ is_compiled(const struct part *p, const char *kind)
 static bool
 is_named(struct arena *a, const struct part *p, const char *words)
 {
-	return text_holds(p->bytes, p->size,
-	    arena_copy(a, words, strcspn(words, "( ")));
+	size_t len = strlen(words);
+
+	if (words[len - 1] == '(' || words[len - 1] == ' ')
+		len--;
+	return text_holds(p->bytes, p->size, arena_copy(a, words, len));
 }
 
 /*
  * The compiled code runs, not the source; its names stand in _VBA_PROJECT.
- * One that runs by itself there and is in no source was taken out of it.
+ * One that runs by itself there and is in no source was taken out of it. Names
+ * stay in the list after honest changes too, so what it calls tells only when
+ * there is no source at all.
  */
 static const char *
-stomped(const struct part *document, const struct project *found)
+stomped(const struct inspection *i, const struct part *document,
+    const struct project *found)
 {
 	for (const struct part *p = document->child; p != NULL;
 	     p = p->sibling) {
@@ -168,10 +174,12 @@ stomped(const struct part *document, const struct project *found)
 			continue;
 		for (size_t n = 0; n < COUNT(rows); n++) {
 			const char *words = rows[n].words;
+			bool tells = rows[n].kind == KIND_auto
+					 ? found->words[KIND_auto] == NULL
+					 : found->first == NULL;
 
-			if (rows[n].kind == KIND_auto && *words != '_' &&
-			    found->words[KIND_auto] == NULL &&
-			    text_holds(p->bytes, p->size, words))
+			if (tells && *words != '_' &&
+			    is_named(i->message->arena, p, words))
 				return words;
 		}
 	}
@@ -253,7 +261,7 @@ look_at(const struct inspection *i, const struct part *document)
 	for (const struct part *p = document->child; p != NULL; p = p->sibling)
 		if (is_source(p))
 			read_module(i, p, &found);
-	hidden = stomped(document, &found);
+	hidden = stomped(i, document, &found);
 	compiled = read_compiled(i, document, &found);
 	if (hidden != NULL)
 		inspect_fact(i, FACT_MACRO_STOMPED, document,

@@ -17,6 +17,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/directory.c %D%/directory.h \
 	%D%/doctext.c %D%/doctext.h \
 	%D%/doclink.c %D%/doclink.h \
+	%D%/document.c %D%/document.h \
 	%D%/encoded.c %D%/encoded.h \
 	%D%/flate.c %D%/flate.h \
 	%D%/header.c %D%/header.h \

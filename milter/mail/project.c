@@ -127,14 +127,18 @@ take_list(struct reading *r, struct node *n, GsfInfile *folder)
 	return s;
 }
 
+/* Excel 5 has a storage of that name, whose neighbours are no modules. */
 static bool
-has(GsfInfile *folder, const char *name)
+has_stream(GsfInfile *folder, const char *name)
 {
 	GsfInput *in = gsf_infile_child_by_name(folder, name);
+	bool stream =
+	    in != NULL &&
+	    (!GSF_IS_INFILE(in) || gsf_infile_num_children(GSF_INFILE(in)) < 0);
 
 	if (in != NULL)
 		g_object_unref(in);
-	return in != NULL;
+	return stream;
 }
 
 void
@@ -144,7 +148,7 @@ project_read(struct reading *r, struct node *n, GsfInfile *folder)
 	struct vba_module *list;
 	size_t count, good = 0;
 
-	if (!has(folder, "dir") && !has(folder, "_VBA_PROJECT"))
+	if (!has_stream(folder, "dir") && !has_stream(folder, "_VBA_PROJECT"))
 		return;
 	list = arena_get(a, VBA_MODULES * sizeof *list);
 	count = vba_modules(a, take_list(r, n, folder), list);

@@ -179,6 +179,9 @@ begin(void *context, const xmlChar *local, const xmlChar *prefix,
 		external(r, name, attribute(r, count, list, "val"));
 	else if (loads(name) || strcmp(name, "a") == 0)
 		external(r, name, attribute(r, count, list, "href"));
+	else if (strcmp(name, "encryption-data") == 0 &&
+		 r->want->internal != NULL)
+		r->want->internal(r->want->owner, name, "");
 	look_for_events(r, name, count, list);
 	look_for_fields(r, name, count, list);
 	r->instruction = strcmp(name, "instrText") == 0;

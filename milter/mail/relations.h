@@ -20,7 +20,8 @@ struct relations {
 	 * there ("a"). Or NULL. */
 	void (*external)(void *owner, const char *type, const char *target);
 	/* Another part of the document, by the last word of its relationship's
-	 * type; or NULL. */
+	 * type; of ODF only "encryption-data" of one that is encrypted, without
+	 * its target. Or NULL. */
 	void (*internal)(void *owner, const char *type, const char *target);
 	/* What an event of the document runs, or an action of a slide; or
 	 * NULL. */

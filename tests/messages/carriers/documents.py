@@ -175,6 +175,10 @@ for title, name, facts, content in [
          lambda: doc(CALLS)[:48] + b"\xfe\xff\xff\x7f" + doc(CALLS)[52:]),
         ("doc-stomped", "a.doc", "macro.stomped",
          lambda: doc(ATTRIBUTE, names=b"\0\0AutoOpen\0")),
+        ("doc-stomped-calls", "a.doc", "macro.stomped",
+         lambda: doc(ATTRIBUTE, names=b"\0\0URLDownloadToFileA\0")),
+        ("doc-stomped-calls-neighbour", "a.doc", VBA,
+         lambda: doc(HARMLESS, names=b"\0\0URLDownloadToFileA\0")),
         ("doc-stomped-neighbour", "a.doc", "macro.auto macro.vba",
          lambda: doc(AUTO, names=b"\0\0AutoOpen\0")),
         ("doc-compiled", "a.doc", "macro.stomped macro.vba", stomped),
@@ -188,6 +192,8 @@ for title, name, facts, content in [
          lambda: stomped(directory=b"")),
         ("doc-compiled-broken-list", "a.doc", "macro.stomped macro.vba",
          lambda: stomped(directory=b"\1broken")),
+        ("xls-old-storage-neighbour", "a.xls", "", lambda: compound(
+            {"Book": WORD, "_VBA_PROJECT": {"dir": b"old" * 40}})),
         ("doc-no-list-neighbour", "a.doc", VBA,
          lambda: stomped(directory=b"", source=packed(HARMLESS))),
         ("ppt", "a.ppt", DANGER, lambda: ppt(project(CALLS))),
@@ -393,6 +399,18 @@ for title, facts, text in [
         ("inside-neighbour", "",
          rels("oleObject", "embeddings/oleObject1.bin", mode=""))]:
     carrier("remote-" + title, facts)(lambda text=text: linked(text))
+MANIFEST = ("<?xml version='1.0' encoding='%s'?><m:manifest xmlns:m='m'>"
+            "<m:file-entry m:full-path='content.xml'>%s</m:file-entry>"
+            "</m:manifest>")
+for title, facts, encoding, inside in [
+        ("odt", LOCKED, "utf-8", "<m:encryption-data/>"),
+        ("odt-utf16", LOCKED, "utf-16", "<m:encryption-data/>"),
+        ("odt-neighbour", "", "utf-8", "")]:
+    carrier("document-locked-" + title, facts)(
+        lambda encoding=encoding, inside=inside: mail(("a.odt", zipped({
+            "mimetype": b"application/vnd.oasis.opendocument.text",
+            "META-INF/manifest.xml": (MANIFEST % (encoding, inside)).encode(
+                encoding), "content.xml": bytes(range(200))}))))
 carrier("link-docx", "link.numeric")(lambda: linked(rels(
     "hyperlink", "http://192.0.2.1/a")))
 carrier("link-odt", "link.numeric")(lambda: mail(("a.odt", zipped({
