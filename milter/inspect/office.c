@@ -5,6 +5,8 @@
 #include "milter/base/count.h"
 #include "milter/base/text.h"
 #include "milter/inspect/inspect.h"
+#include "milter/mail/charset.h"
+#include "milter/mail/mapi.h"
 #include "milter/mail/relations.h"
 #include "milter/inspect/target.h"
 #include "milter/base/banned.h"
@@ -66,6 +68,8 @@ external(void *owner, const char *type, const char *target)
 	const struct look *l = owner;
 
 	target += strspn(target, " \t\r\n");
+	if (*target == '\0')
+		return;
 	if (target_is_share(target) ||
 	    (is_fetched(type) && target_is_web(target)))
 		inspect_fact(l->i, FACT_OFFICE_REMOTE, l->part, "%s: %s", type,
@@ -252,16 +256,60 @@ look_at_word(const struct inspection *i, const struct part *p)
 	}
 }
 
+static const struct part *
+find_stream(const struct part *document, const char *name)
+{
+	for (const struct part *p = document->child; p != NULL; p = p->sibling)
+		if (p->origin == ORIGIN_STREAM && p->names != NULL &&
+		    strcmp(p->names->name, name) == 0)
+			return p;
+	return NULL;
+}
+
+/* The template of a document of Word 97 to 2003: the second of the strings that
+ * its head points to in the stream of tables (MS-DOC 2.5.6, 2.9.272). */
 static void
-look_at_stream(const struct inspection *i, const struct part *p)
+look_for_template(const struct inspection *i, const struct part *p,
+    struct seen *seen)
+{
+	enum { TABLE = 0x02, STRINGS = 0x19a };
+	struct look l = { i, p, seen };
+	struct span s = { p->bytes, p->size };
+	const struct part *table;
+	size_t at, len = 0;
+
+	if (s.len < STRINGS + 8)
+		return;
+	table = find_stream(p->parent, s.at[11] & TABLE ? "1Table" : "0Table");
+	s = span_from(s, STRINGS);
+	at = mapi_number(&s, 4);
+	if (table == NULL || mapi_number(&s, 4) == 0)
+		return;
+	s = span_from((struct span){ table->bytes, table->size }, at);
+	if (mapi_number(&s, 2) != 0xffff)
+		return;
+	s = span_from(s, 4); /* their number, and bytes between them */
+	for (int n = 0; n < 2; n++) {
+		s = span_from(s, 2 * len);
+		len = mapi_number(&s, 2);
+	}
+	s.len = 2 * len < s.len ? 2 * len : s.len;
+	external(&l, "attachedTemplate",
+	    charset_decode(i->message->arena, "utf-16le", s, NULL));
+}
+
+static void
+look_at_stream(const struct inspection *i, const struct part *p,
+    struct seen *seen)
 {
 	const char *name = p->names->name;
 
 	if (strcmp(name, "Workbook") == 0 || strcmp(name, "Book") == 0)
 		look_at_workbook(i, p);
-	else if (strcmp(name, "WordDocument") == 0)
+	else if (strcmp(name, "WordDocument") == 0) {
 		look_at_word(i, p);
-	else if (strcmp(name, "Ole10Native") == 0)
+		look_for_template(i, p, seen);
+	} else if (strcmp(name, "Ole10Native") == 0)
 		inspect_fact(i, FACT_OFFICE_EMBEDDED, p, "%s", name);
 	else if (starts(name, "Equation"))
 		inspect_fact(i, FACT_OFFICE_EQUATION, p, "%s", name);
@@ -273,7 +321,7 @@ look_at(const struct inspection *i, const struct part *p, struct seen *seen)
 	if (p->bytes == NULL)
 		return;
 	if (p->origin == ORIGIN_STREAM && p->names != NULL)
-		look_at_stream(i, p);
+		look_at_stream(i, p, seen);
 	else if (p->origin == ORIGIN_MEMBER && p->names != NULL)
 		look_at_member(i, p, seen);
 	if (is_xml(p) && worth_reading(p))

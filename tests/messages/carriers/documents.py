@@ -411,6 +411,24 @@ for title, facts, encoding, inside in [
             "mimetype": b"application/vnd.oasis.opendocument.text",
             "META-INF/manifest.xml": (MANIFEST % (encoding, inside)).encode(
                 encoding), "content.xml": bytes(range(200))}))))
+def old_template(path):
+    """A document of Word 97 with a template (MS-DOC 2.5.6)."""
+    head = bytearray(WORD)
+    head[11] |= 2
+    head[0x19A:0x1A2] = struct.pack("<II", 16, 100)
+    strings = [b"", path.encode("utf-16-le")]
+    table = bytes(16) + b"\xff\xff" + struct.pack("<HH", 2, 0) + b"".join(
+        struct.pack("<H", len(s) // 2) + s for s in strings)
+    return mail(("a.doc", compound({"WordDocument": bytes(head),
+                                    "1Table": table})))
+
+
+carrier("remote-doc", "office.remote")(
+    lambda: old_template("http://example.net/a.dot"))
+carrier("remote-doc-share", "office.remote")(
+    lambda: old_template("\\\\example.net\\a.dot"))
+carrier("remote-doc-neighbour", "office.linked")(
+    lambda: old_template("C:\\Templates\\Normal.dot"))
 carrier("link-docx", "link.numeric")(lambda: linked(rels(
     "hyperlink", "http://192.0.2.1/a")))
 carrier("link-odt", "link.numeric")(lambda: mail(("a.odt", zipped({
