@@ -25,6 +25,7 @@ struct project {
 	const struct part *first; /* module with code, NULL if there is none */
 	const char *words[2]; /* by kind: the first that was seen */
 	bool allowed; /* every module is on the site's list */
+	bool compiled; /* a module has more compiled than an empty one */
 };
 
 static const struct conf_list *allowed;
@@ -161,13 +162,15 @@ is_named(struct arena *a, const struct part *p, const char *words)
 /*
  * The compiled code runs, not the source; its names stand in _VBA_PROJECT.
  * One that runs by itself there and is in no source was taken out of it. Names
- * stay in the list after honest changes too, so what it calls tells only when
- * there is no source at all.
+ * stay in the list after honest changes too, so they tell only when there is
+ * compiled code, and what it calls only when there is no source at all.
  */
 static const char *
 stomped(const struct inspection *i, const struct part *document,
     const struct project *found)
 {
+	if (!found->compiled)
+		return NULL;
 	for (const struct part *p = document->child; p != NULL;
 	     p = p->sibling) {
 		if (!is_compiled(p, "_VBA_PROJECT"))
@@ -259,8 +262,11 @@ look_at(const struct inspection *i, const struct part *document)
 	bool compiled;
 
 	for (const struct part *p = document->child; p != NULL; p = p->sibling)
-		if (is_source(p))
+		if (is_source(p)) {
+			found.compiled |=
+			    strcmp(p->names->source, "compiled macro") == 0;
 			read_module(i, p, &found);
+		}
 	hidden = stomped(i, document, &found);
 	compiled = read_compiled(i, document, &found);
 	if (hidden != NULL)

@@ -8,7 +8,8 @@
 
 /*
  * The modules of a VBA project (MS-OVBA 2.3). Their source becomes parts
- * (ORIGIN_MACRO). A module that has compiled code and no source that can be
+ * (ORIGIN_MACRO); the source of its name is "compiled macro" when more stands
+ * compiled before it than a module without code has, else "macro". A module that has compiled code and no source that can be
  * read is added as it stands (ORIGIN_STREAM, name source "compiled"): Office
  * runs the compiled code.
  */
