@@ -9,7 +9,11 @@
 #include "milter/mail/zip.h"
 #include "milter/base/banned.h"
 
-enum { BLOCK = 65536, ENDING = 3 /* letters that every list has room for */ };
+enum {
+	RATIO_FROM = 8 << 20,
+	BLOCK = 65536,
+	ENDING = 3 /* letters that every list has room for */
+};
 
 static void
 conflict(struct reading *r, struct node *n, const char *what)
@@ -29,13 +33,25 @@ check_zip(struct reading *r, struct node *n, struct span bytes, size_t members)
 			members));
 }
 
+/* As for what is taken out (archive.c): the rest of a small tar can be a bomb
+ * behind its end. */
+static size_t
+room(const struct reading *r, struct span bytes)
+{
+	size_t most = bytes.len * r->limits->ratio;
+
+	if (most < RATIO_FROM)
+		most = RATIO_FROM;
+	return most < r->limits->decoded ? most : r->limits->decoded;
+}
+
 /* Unpacked once more, since what was taken out no longer has its headers. */
 static void
 check_tar(struct reading *r, struct node *n, struct span bytes)
 {
 	struct archive *a = opened_new(bytes, OPENED_RAW, NULL);
 	struct archive_entry *e;
-	size_t left = r->limits->decoded;
+	size_t left = room(r, bytes);
 	unsigned char block[BLOCK];
 	struct tar t;
 	ssize_t len;
@@ -49,6 +65,9 @@ check_tar(struct reading *r, struct node *n, struct span bytes)
 			tar_feed(&t, block, (size_t)len);
 			left -= (size_t)len < left ? (size_t)len : left;
 		}
+	if (left == 0)
+		reading_mark(r, n, MARK_LIMIT, n->whole.at,
+		    "scan_ratio: behind the members of a tar");
 	tar_free(&t);
 	archive_read_free(a);
 }
@@ -120,7 +139,9 @@ views_check(struct reading *r, struct node *n, struct span bytes, int format,
 		check_zip(r, n, bytes, members);
 		break;
 	case ARCHIVE_FORMAT_TAR:
-		check_tar(r, n, bytes);
+		/* Else a limit or a fault was told already. */
+		if (members != SIZE_MAX)
+			check_tar(r, n, bytes);
 		break;
 	case ARCHIVE_FORMAT_ISO9660:
 		check_iso(r, n, bytes);

@@ -526,6 +526,11 @@ carrier("tar-gz-pax-name", RUNS + " archive.ambiguous")(lambda: mail(
         b"letter.txt", PROGRAM, path=b"tool.exe") + TAR_END, mtime=0))))
 
 
+carrier("tar-bomb-behind-end", "scan.limit")(lambda: mail(
+    ("a.tar.gz", gzip.compress(tar_member(b"letter.txt", LETTER) + TAR_END
+                               + bytes(20 << 20), mtime=0))))
+
+
 @carrier("iso-two-lists", "archive.ambiguous attachment.runs")
 def _():
     """The list of Windows has a letter, the plain one nothing of its kind."""
