@@ -50,10 +50,6 @@ is_fetched(const char *type)
 		"applet", "table-source", "section-source", "cell-range-source",
 		"template", "database-source-sql", "script" };
 
-	for (size_t n = 0; n < COUNT(types); n++)
-		if (strcasecmp(type, types[n]) == 0)
-			return true;
-	return false;
 	return text_in(type, types, COUNT(types));
 }
 

@@ -20,27 +20,12 @@ is_unc(const char *target)
 	return starts(target, "\\\\");
 }
 
-bool
-target_is_share(const char *target)
-{
-	return starts(target, "mhtml:") || starts(target, "script:") ||
-	       starts(target, "ms-") || starts(target, "search-ms:") ||
-	       is_unc(target) || starts(target, "file:\\\\") ||
-	       (starts(target, "file:////") && target[9] != '/') ||
-	       (starts(target, "file://") && target[7] != '/');
-/* How many slashes of either kind s begins with. */
-static size_t
-slashes(const char *s)
-{
-	return strspn(s, "/\\");
-}
-
-/* "file:" with two slashes names a host, and four or more a share; with one or
- * three comes a path of this machine. A drive is none of them. */
+/* "file:" with two slashes of either kind names a host, and four or more a
+ * share; with one or three comes a path of this machine. A drive is none. */
 static bool
 is_file_share(const char *path)
 {
-	size_t count = slashes(path);
+	size_t count = strspn(path, "/\\");
 
 	path += count;
 	if (path[0] != '\0' && (path[1] == ':' || path[1] == '|'))
@@ -48,7 +33,6 @@ is_file_share(const char *path)
 	return (count == 2 && !starts(path, "localhost/")) || count > 3;
 }
 
-/* A share of another host, or what hides one behind a handler. */
 bool
 target_is_share(const char *target)
 {
@@ -56,7 +40,7 @@ target_is_share(const char *target)
 		return is_file_share(target + 5);
 	return starts(target, "mhtml:") || starts(target, "script:") ||
 	       starts(target, "ms-") || starts(target, "search-ms:") ||
-	       starts(target, "x-usc:") || starts(target, "\\\\");
+	       starts(target, "x-usc:") || is_unc(target);
 }
 
 bool

@@ -7,12 +7,6 @@
 /* Where a document or a shortcut would lead, by how it is written. */
 
 /* A share of another host, or what hides one behind a handler. */
-/*
- * Where a document would fetch something from.
- */
-
-/* A share of another host, which learns who asks (UNC, also as file:), or a
- * handler of Windows that hides a place. */
 bool target_is_share(const char *target);
 
 /* A place on the web. */

@@ -150,49 +150,6 @@ is_filtered(struct span bytes)
 	return false;
 }
 
-/*
- * Only what is a library's own work: some of libarchive's filters would start
- * programs. And only where one of them is known to begin: almost any bytes in
- * front of a zip are taken for LZMA otherwise, and the zip is not read.
- */
-static void
-allow_filters(struct archive *a)
-{
-	archive_read_support_filter_gzip(a);
-	archive_read_support_filter_bzip2(a);
-	archive_read_support_filter_compress(a);
-	archive_read_support_filter_xz(a);
-	archive_read_support_filter_lzma(a);
-	archive_read_support_filter_lzip(a);
-	archive_read_support_filter_zstd(a);
-	archive_read_support_format_raw(a);
-}
-
-static struct archive *
-open_archive(struct span bytes, const char *password)
-{
-	struct archive *a = archive_read_new();
-
-	if (a == NULL)
-		return NULL;
-	archive_read_support_format_zip(a);
-	archive_read_support_format_7zip(a);
-	archive_read_support_format_rar(a);
-	archive_read_support_format_rar5(a);
-	archive_read_support_format_lha(a);
-	archive_read_support_format_cab(a);
-	archive_read_support_format_tar(a);
-	archive_read_support_format_ar(a);
-	archive_read_support_format_cpio(a);
-	archive_read_support_format_iso9660(a);
-	if (is_filtered(bytes))
-		allow_filters(a);
-	if (password != NULL)
-		archive_read_add_passphrase(a, password);
-	archive_read_open_memory(a, bytes.at, bytes.len);
-	return a;
-}
-
 /* Names in a zip of Japanese Windows are CP932 without saying so. */
 static const char *
 name_of(struct walk *w, struct archive_entry *e)

@@ -4,9 +4,8 @@
 
 #include "milter/mail/charset.h"
 #include "milter/mail/decode.h"
-#include "milter/mail/header.h"
-#include "milter/mail/doclink.h"
 #include "milter/mail/document.h"
+#include "milter/mail/header.h"
 #include "milter/mail/html.h"
 #include "milter/mail/leaf.h"
 #include "milter/mail/mailbox.h"

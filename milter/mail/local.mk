@@ -16,7 +16,6 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/decode.c %D%/decode.h \
 	%D%/directory.c %D%/directory.h \
 	%D%/doctext.c %D%/doctext.h \
-	%D%/doclink.c %D%/doclink.h \
 	%D%/document.c %D%/document.h \
 	%D%/encoded.c %D%/encoded.h \
 	%D%/flate.c %D%/flate.h \
@@ -59,6 +58,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/vba.c %D%/vba.h \
 	%D%/views.c %D%/views.h \
 	%D%/words.c %D%/words.h \
+	%D%/xml.c %D%/xml.h \
 	%D%/zip.c %D%/zip.h
 MAIL_LIBS = milter/mail/libmail.a $(GMIME_LIBS) $(ICU_LIBS) \
 	$(XML_LIBS) $(IDN2_LIBS) $(ARCHIVE_LIBS) $(GSF_LIBS) $(Z_LIBS) $(BASE_LIBS)

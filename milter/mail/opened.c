@@ -55,8 +55,10 @@ opened_new(struct span bytes, enum opened what, const char *password)
 
 	if (a == NULL)
 		return NULL;
-	/* A zip is found from its end, whatever stands in front. */
-	if (what != OPENED_ZIP)
+	/* Only where one of them is known to begin: almost any bytes in front
+	 * of a zip are taken for LZMA otherwise, and the zip is not read. */
+	if (what == OPENED_STREAM || what == OPENED_OTHER_STREAM ||
+	    what == OPENED_RAW)
 		add_filters(a);
 	add_formats(a, what);
 	if (password != NULL)

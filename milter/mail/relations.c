@@ -4,9 +4,8 @@
 
 #include "milter/base/count.h"
 #include "milter/base/text.h"
-#include "milter/inspect/relations.h"
-#include "milter/inspect/xml.h"
 #include "milter/mail/relations.h"
+#include "milter/mail/xml.h"
 #include "milter/base/banned.h"
 
 enum { FIELD_MOST = 4096 };
@@ -18,6 +17,12 @@ struct reader {
 	char field[FIELD_MOST]; /* or the text of the property */
 	size_t len;
 };
+
+static const char *
+attribute(struct reader *r, int count, const xmlChar **list, const char *name)
+{
+	return xml_attribute(r->want->arena, count, list, name);
+}
 
 static void
 clear(struct reader *r)
@@ -58,9 +63,6 @@ event(struct reader *r, const char *what, const char *runs)
 static void
 relationship(struct reader *r, int count, const xmlChar **list)
 {
-	const char *mode =
-	    xml_attribute(r->want->arena, count, list, "TargetMode");
-	const char *type = xml_attribute(r->want->arena, count, list, "Type");
 	const char *mode = attribute(r, count, list, "TargetMode");
 	const char *type = attribute(r, count, list, "Type");
 	const char *target = attribute(r, count, list, "Target");
@@ -68,9 +70,6 @@ relationship(struct reader *r, int count, const xmlChar **list)
 
 	type = slash == NULL ? type : slash + 1;
 	if (strcasecmp(mode, "External") == 0)
-		r->want->external(r->want->owner,
-		    slash == NULL ? type : slash + 1,
-		    xml_attribute(r->want->arena, count, list, "Target"));
 		external(r, type, target);
 	else if (r->want->internal != NULL)
 		r->want->internal(r->want->owner, type, target);
@@ -153,28 +152,6 @@ begin(void *context, const xmlChar *local, const xmlChar *prefix,
 	(void)defaulted;
 	if (strcmp(name, "Relationship") == 0)
 		relationship(r, count, list);
-	else if (strcmp(name, "fldSimple") == 0)
-		r->want->field(r->want->owner,
-		    xml_attribute(r->want->arena, count, list, "instr"));
-	else if (strcmp(name, "ddeLink") == 0)
-		r->want->field(r->want->owner,
-		    arena_printf(r->want->arena, "DDE %s %s",
-			xml_attribute(r->want->arena, count, list,
-			    "ddeService"),
-			xml_attribute(r->want->arena, count, list,
-			    "ddeTopic")));
-	else if (strcmp(name, "dde-source") == 0)
-		r->want->field(r->want->owner,
-		    arena_printf(r->want->arena, "DDE %s %s",
-			xml_attribute(r->want->arena, count, list,
-			    "dde-application"),
-			xml_attribute(r->want->arena, count, list,
-			    "dde-topic")));
-	else if (strcmp(name, "fldChar") == 0 &&
-		 strcmp(xml_attribute(r->want->arena, count, list,
-			    "fldCharType"),
-		     "begin") != 0)
-		end_field(r);
 	else if (strcmp(name, "attachedTemplate") == 0)
 		external(r, name, attribute(r, count, list, "val"));
 	else if (loads(name) || strcmp(name, "a") == 0)

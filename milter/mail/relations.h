@@ -8,8 +8,9 @@
 #include "milter/base/arena.h"
 
 /*
- * What the XML of an office document leads to or runs, by a real XML parser
- * (xml.h).
+ * What the XML of an office document leads to or runs, by a real XML parser:
+ * quotes, entities, encodings and prefixes are as they may be. Nothing outside
+ * the bytes is read and no entity of the document's own is expanded.
  */
 struct relations {
 	struct arena *arena;
