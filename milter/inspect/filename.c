@@ -147,6 +147,23 @@ strip(const char *name, size_t len)
 	return len;
 }
 
+/* Characters that no name has in Windows: readers drop them, or put others in
+ * their place, and scanners that keep them find no ending ("<DHL.html>"). */
+static bool
+is_forbidden(char c)
+{
+	return c == '<' || c == '>' || c == '"' || c == '|' || c == '?' ||
+	       c == '*';
+}
+
+static size_t
+unquote(const char *name, size_t len)
+{
+	while (len > 0 && is_forbidden(name[len - 1]))
+		len--;
+	return len;
+}
+
 /* Only the last of a path counts; "a.exe:x.txt" is the stream x.txt of a.exe,
  * and "C:" is a drive. */
 static const char *
@@ -192,7 +209,7 @@ trim(const char *name, size_t len)
 static void
 split(struct arena *a, const char *file, struct filename *f)
 {
-	size_t whole = strlen(file), len = strip(file, whole);
+	size_t whole = unquote(file, strlen(file)), len = strip(file, whole);
 	size_t at = ending_at(file, len);
 	char *ending = arena_copy(a, file + at, len - at);
 	char *before = "";

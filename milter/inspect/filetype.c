@@ -76,17 +76,32 @@ is_binary(unsigned char c)
 	return c < 0x09 || (c > 0x0d && c < 0x20 && c != 0x1b) || c == 0x7f;
 }
 
-/* The part's beginning in lower case, or NULL when it is no text. */
+static bool
+is_utf16(const struct part *p)
+{
+	return p->size >= 4 && (memcmp(p->bytes, "\xff\xfe", 2) == 0 ||
+				   memcmp(p->bytes, "\xfe\xff", 2) == 0 ||
+				   memcmp(p->bytes, "<\0", 2) == 0 ||
+				   memcmp(p->bytes, "\0<", 2) == 0);
+}
+
+/* The part's beginning in lower case, or NULL when it is no text. UTF-16 reads
+ * like ASCII without its NUL bytes. */
 static char *
 text_of(struct arena *a, const struct part *p)
 {
-	size_t len = p->size < TEXT_LOOK_AT ? p->size : TEXT_LOOK_AT;
-	char *text;
+	size_t len = p->size < TEXT_LOOK_AT ? p->size : TEXT_LOOK_AT, out = 0;
+	char *text = arena_get(a, len + 1);
+	bool wide = is_utf16(p);
 
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = wide && p->bytes[0] >= 0xfe ? 2 : 0; i < len; i++) {
+		if (wide && p->bytes[i] == 0)
+			continue;
 		if (is_binary(p->bytes[i]))
 			return NULL;
-	text = arena_copy(a, (const char *)p->bytes, len);
+		text[out++] = (char)p->bytes[i];
+	}
+	text[out] = '\0';
 	text_lower(text);
 	return text;
 }

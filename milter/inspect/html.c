@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
-#include <strings.h>
 
 #include "milter/base/count.h"
 #include "milter/base/text.h"
+#include "milter/inspect/filename.h"
 #include "milter/inspect/filetype.h"
 #include "milter/inspect/inspect.h"
 #include "milter/inspect/markup.h"
+#include "milter/mail/smuggle.h"
 #include "milter/base/banned.h"
 
-enum { RECIPIENTS = 16, SHORTEST = 6 };
+enum { RECIPIENTS = 16, SHORTEST = 6, ADDRESS_MOST = 200 };
 
 struct page {
 	const struct inspection *i;
@@ -23,6 +24,45 @@ is_outside(const char *url)
 {
 	return strncmp(url, "http:", 5) == 0 ||
 	       strncmp(url, "https:", 6) == 0 || strncmp(url, "//", 2) == 0;
+}
+
+static bool
+starts_one(const char *s, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(s, list[i], strlen(list[i])) == 0)
+			return true;
+	return false;
+}
+
+/* What is made by the page itself, a share whose server learns who asks, or a
+ * program that Windows starts for it. */
+static bool
+is_odd(const char *url)
+{
+	static const char *const odd[] = { "blob:", "file:", "\\\\", "ms-",
+		"search-ms:", "search:", "javascript:", "vbscript:", "mhtml:",
+		"data:text/html", "data:application/xhtml", "data:text/xml",
+		"data:application/xml", "data:text/javascript",
+		"data:application/javascript", "data:application/x-",
+		"data:application/octet", "data:application/zip" };
+
+	return starts_one(url, odd, COUNT(odd));
+}
+
+/* The beginning of an address as browsers take it, which drop blanks and line
+ * ends out of it. */
+static const char *
+address(const struct page *p, const char *value)
+{
+	char *out = arena_get(p->i->message->arena, ADDRESS_MOST + 1);
+	size_t len = 0;
+
+	for (; *value != '\0' && len < ADDRESS_MOST; value++)
+		if ((unsigned char)*value > ' ')
+			out[len++] = *value;
+	out[len] = '\0';
+	return out;
 }
 
 static void
@@ -54,9 +94,8 @@ look_at_meta(const struct page *p, const struct markup *m)
 		return;
 	url += 3;
 	url += strspn(url, " \t\r\n='\"");
-	if (is_outside(url) || strncmp(url, "data:", 5) == 0 ||
-	    strncmp(url, "file:", 5) == 0 ||
-	    strncmp(url, "javascript:", 11) == 0)
+	url = address(p, url);
+	if (is_outside(url) || is_odd(url))
 		inspect_fact(p->i, FACT_HTML_REFRESH, p->part, "%s", url);
 }
 
@@ -76,25 +115,81 @@ builds_file(const char *s)
 		   strstr(s, "charcodeat") != NULL);
 }
 
-static const char *const goes[] = { "location.href", "location.replace(",
-	"location.assign(", "window.location", "document.location",
-	"top.location", "self.location" };
+/* A window that a script opens on a click is most pages' own. */
+static const struct {
+	const char *words;
+	bool odd_only;
+} goes[] = {
+	{ "location.href", false },
+	{ "location.replace(", false },
+	{ "location.assign(", false },
+	{ "window.location", false },
+	{ "document.location", false },
+	{ "top.location", false },
+	{ "self.location", false },
+	{ "location=", false },
+	{ "location =", false },
+	{ "window.open(", true },
+};
 
 /* The address that a script goes to at once, or NULL. */
 static const char *
 leads_to(const char *s)
 {
 	for (size_t i = 0; i < COUNT(goes); i++) {
-		const char *at = strstr(s, goes[i]);
+		const char *at = s;
 
-		if (at == NULL)
-			continue;
-		at += strlen(goes[i]);
-		at += strspn(at, " \t\r\n=(\"'`");
-		if (is_outside(at) || strncmp(at, "atob(", 5) == 0)
-			return at;
+		while ((at = strstr(at, goes[i].words)) != NULL) {
+			at += strlen(goes[i].words);
+			at += strspn(at, " \t\r\n=(\"'`");
+			if (is_odd(at) ||
+			    (!goes[i].odd_only &&
+				(is_outside(at) ||
+				    strncmp(at, "atob(", 5) == 0)))
+				return at;
+		}
 	}
 	return NULL;
+}
+
+/* What a tag loads without a click. Pictures count only where asking for one
+ * tells more than that the page was opened. */
+static const struct {
+	const char *tag, *attribute;
+	bool picture;
+} loads[] = {
+	{ "script", "src", false },
+	{ "iframe", "src", false },
+	{ "frame", "src", false },
+	{ "object", "data", false },
+	{ "embed", "src", false },
+	{ "img", "src", true },
+};
+
+static void
+look_at_load(const struct page *p, const struct markup *m)
+{
+	for (size_t n = 0; n < COUNT(loads); n++) {
+		const char *url;
+
+		if (strcmp(m->name, loads[n].tag) != 0)
+			continue;
+		url = address(p, markup_value(m, loads[n].attribute));
+		if (is_odd(url) || (!loads[n].picture && is_outside(url)))
+			inspect_fact(p->i, FACT_HTML_LOADS, p->part, "<%s>: %s",
+			    m->name, url);
+	}
+}
+
+/* A script that fetches a page and puts it in its own place. */
+static bool
+fetches_page(const char *s)
+{
+	bool fetches =
+	    strstr(s, "xmlhttprequest") != NULL || strstr(s, "fetch(") != NULL;
+
+	return fetches && (strstr(s, "document.write(") != NULL ||
+			      strstr(s, "eval(") != NULL);
 }
 
 static void
@@ -110,6 +205,9 @@ look_at_script(struct page *p, const struct markup *m)
 	if (to != NULL)
 		inspect_fact(p->i, FACT_HTML_REFRESH, p->part, "script: %.*s",
 		    (int)strcspn(to, "\"'`;\r\n"), to);
+	if (fetches_page(m->inside))
+		inspect_fact(p->i, FACT_HTML_LOADS, p->part,
+		    "a script fetches a page and shows it");
 	if (strstr(m->inside, "type=\"password\"") != NULL ||
 	    strstr(m->inside, "type='password'") != NULL ||
 	    strstr(m->inside, "type=\\\"password") != NULL)
@@ -139,6 +237,7 @@ look_at_tag(struct page *p, const struct markup *m)
 {
 	if (p->svg)
 		look_in_svg(p, m);
+	look_at_load(p, m);
 	if (strcmp(m->name, "script") == 0)
 		look_at_script(p, m);
 	else if (strcmp(m->name, "input") == 0)
@@ -151,47 +250,18 @@ look_at_tag(struct page *p, const struct markup *m)
 		look_at_meta(p, m);
 }
 
-/* Files of these kinds are no part of a page. */
-static const char *
-kind_of(const struct part *p)
-{
-	static const struct {
-		size_t at;
-		const char *magic, *kind;
-	} kinds[] = {
-		{ 0, "MZ", "a program" },
-		{ 0, "\177ELF", "a program" },
-		{ 0, "L\0\0", "a shortcut" },
-		{ 0, "PK\003\004", "a zip or office document" },
-		{ 0, "7z\274\257", "an archive" },
-		{ 0, "Rar!", "an archive" },
-		{ 0, "MSCF", "an archive" },
-		{ 0x8001, "CD001", "a disk image" },
-		{ 0, "%PDF-", "a PDF" },
-		{ 0, "\320\317\021\340", "an office document" },
-		{ 0, "{\\rtf", "an office document" },
-		{ 0, "vhdx", "a disk image" },
-	};
-
-	for (size_t i = 0; i < COUNT(kinds); i++) {
-		size_t len = strlen(kinds[i].magic);
-
-		if (p->size >= kinds[i].at + len &&
-		    memcmp(p->bytes + kinds[i].at, kinds[i].magic, len) == 0)
-			return kinds[i].kind;
-	}
-	return NULL;
-}
-
 static void
 look_at_decoded(const struct page *p)
 {
-	for (const struct part *c = p->part->child; c != NULL; c = c->sibling)
-		if (c->origin == ORIGIN_DECODED && c->bytes != NULL &&
-		    kind_of(c) != NULL)
+	for (const struct part *c = p->part->child; c != NULL; c = c->sibling) {
+		const char *kind = smuggle_kind(
+		    (struct span){ c->bytes, c->bytes == NULL ? 0 : c->size });
+
+		if (c->origin == ORIGIN_DECODED && kind != NULL)
 			inspect_fact(p->i, FACT_HTML_SMUGGLING, p->part,
-			    "%s of %zu bytes is spelled out in it", kind_of(c),
+			    "%s of %zu bytes is spelled out in it", kind,
 			    c->size);
+	}
 }
 
 static char *
@@ -254,36 +324,37 @@ look_for_recipient(const struct page *p, const char *text)
 }
 
 static bool
-is_named(const struct part *p, const char *ending)
+is_named(const struct page *p, const char *ending)
 {
-	for (const struct file_name *n = p->names; n != NULL; n = n->next) {
-		const char *dot = strrchr(n->name, '.');
+	struct arena *a = p->i->message->arena;
 
-		if (dot != NULL && strcasecmp(dot, ending) == 0)
+	for (const struct file_name *n = p->part->names; n != NULL; n = n->next)
+		if (strcmp(filename_read(a, n->name).ending, ending) == 0)
 			return true;
-	}
 	return false;
 }
 
 static bool
-is_svg(const struct part *p, const char *type)
+is_svg(const struct page *p, const char *type)
 {
-	return strcmp(p->type, "image/svg+xml") == 0 || is_named(p, ".svg") ||
+	return strcmp(p->part->type, "image/svg+xml") == 0 ||
+	       is_named(p, "svg") ||
 	       (type != NULL && strcmp(type, "image/svg+xml") == 0);
 }
 
 static bool
-is_page(const struct part *p, const char *type)
+is_page(const struct page *p, const char *type)
 {
-	static const char *const endings[] = { ".html", ".htm", ".xhtml",
-		".shtml", ".xht" };
+	static const char *const endings[] = { "html", "htm", "xhtml", "shtml",
+		"xht" };
 
 	for (size_t i = 0; i < COUNT(endings); i++)
 		if (is_named(p, endings[i]))
 			return true;
-	return strcmp(p->type, "text/html") == 0 ||
+	return strcmp(p->part->type, "text/html") == 0 ||
+	       strcmp(p->part->type, "application/xhtml+xml") == 0 ||
 	       (type != NULL && strcmp(type, "text/html") == 0 &&
-		   !is_named(p, ".txt") && !is_named(p, ".eml"));
+		   !is_named(p, "txt") && !is_named(p, "eml"));
 }
 
 static void
@@ -294,8 +365,8 @@ look_at(const struct inspection *i, const struct part *part)
 	struct markup m = { .arena = i->message->arena };
 	char *text;
 
-	p.svg = is_svg(part, type);
-	if (!p.svg && !is_page(part, type))
+	p.svg = is_svg(&p, type);
+	if (!p.svg && !is_page(&p, type))
 		return;
 	m.at = text = markup_text(i->message->arena, part);
 	while (markup_next(&m))

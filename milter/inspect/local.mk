@@ -13,6 +13,9 @@ inspectors = \
 	%D%/macro.c \
 	%D%/office.c \
 	%D%/onenote.c \
+	%D%/metadata.c \
+	%D%/rtf.c \
+	%D%/table.c \
 	%D%/pdf.c \
 	%D%/html.c \
 	%D%/runs.c \
@@ -40,11 +43,9 @@ milter_inspect_libinspect_a_SOURCES = \
 	%D%/numbers.c %D%/numbers.h \
 	%D%/markup.c %D%/markup.h \
 	%D%/lines.c %D%/lines.h \
-	%D%/xml.c %D%/xml.h \
 	%D%/properties.c %D%/properties.h \
 	%D%/skeleton.c %D%/skeleton.h \
 	%D%/records.c %D%/records.h \
-	%D%/relations.c %D%/relations.h \
 	%D%/target.c %D%/target.h \
 	%D%/macros.def %D%/scripts.def %D%/labels.def \
 	%D%/icons.def %D%/pointers.def %D%/disguises.def \

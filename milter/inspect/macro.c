@@ -25,6 +25,7 @@ struct project {
 	const struct part *first; /* module with code, NULL if there is none */
 	const char *words[2]; /* by kind: the first that was seen */
 	bool allowed; /* every module is on the site's list */
+	bool compiled; /* a module has more compiled than an empty one */
 };
 
 static const struct conf_list *allowed;
@@ -137,28 +138,120 @@ read_module(const struct inspection *i, const struct part *p,
 			found->words[rows[n].kind] = rows[n].words;
 }
 
+/* A part of the document that holds compiled code, of this kind of name. */
+static bool
+is_compiled(const struct part *p, const char *kind)
+{
+	return p->origin == ORIGIN_STREAM && p->names != NULL &&
+	       strcmp(strcmp(kind, "compiled") == 0 ? p->names->source
+						    : p->names->name,
+		   kind) == 0;
+}
+
+/* Names stand in compiled code without what follows them in source. */
+static bool
+is_named(struct arena *a, const struct part *p, const char *words)
+{
+	size_t len = strlen(words);
+
+	if (words[len - 1] == '(' || words[len - 1] == ' ')
+		len--;
+	return text_holds(p->bytes, p->size, arena_copy(a, words, len));
+}
+
 /*
  * The compiled code runs, not the source; its names stand in _VBA_PROJECT.
- * One that runs by itself there and is in no source was taken out of it.
+ * One that runs by itself there and is in no source was taken out of it. Names
+ * stay in the list after honest changes too, so they tell only when there is
+ * compiled code, and what it calls only when there is no source at all.
  */
 static const char *
-stomped(const struct part *document, const struct project *found)
+stomped(const struct inspection *i, const struct part *document,
+    const struct project *found)
 {
+	if (!found->compiled)
+		return NULL;
 	for (const struct part *p = document->child; p != NULL;
 	     p = p->sibling) {
-		if (p->origin != ORIGIN_STREAM || p->names == NULL ||
-		    strcmp(p->names->name, "_VBA_PROJECT") != 0)
+		if (!is_compiled(p, "_VBA_PROJECT"))
 			continue;
 		for (size_t n = 0; n < COUNT(rows); n++) {
 			const char *words = rows[n].words;
+			bool tells = rows[n].kind == KIND_auto
+					 ? found->words[KIND_auto] == NULL
+					 : found->first == NULL;
 
-			if (rows[n].kind == KIND_auto && *words != '_' &&
-			    found->words[KIND_auto] == NULL &&
-			    text_holds(p->bytes, p->size, words))
+			if (tells && *words != '_' &&
+			    is_named(i->message->arena, p, words))
 				return words;
 		}
 	}
 	return NULL;
+}
+
+/* What the compiled code names and says: the names stand in the list of the
+ * project, strings in the modules. */
+static void
+read_names(const struct inspection *i, const struct part *document,
+    struct project *found)
+{
+	for (const struct part *p = document->child; p != NULL;
+	     p = p->sibling) {
+		if (!is_compiled(p, "_VBA_PROJECT") &&
+		    !is_compiled(p, "compiled"))
+			continue;
+		for (size_t n = 0; n < COUNT(rows); n++)
+			if (found->words[rows[n].kind] == NULL &&
+			    is_named(i->message->arena, p, rows[n].words))
+				found->words[rows[n].kind] = rows[n].words;
+	}
+}
+
+/* Office runs compiled code of its own version; 0xffff is none of any (MS-OVBA
+ * 2.3.4.1). */
+static const char *
+version(const struct inspection *i, const struct part *document)
+{
+	for (const struct part *p = document->child; p != NULL; p = p->sibling)
+		if (is_compiled(p, "_VBA_PROJECT") && p->size > 3)
+			return arena_printf(i->message->arena,
+			    ", version %02x%02x", p->bytes[3], p->bytes[2]);
+	return "";
+}
+
+/* Modules whose source is gone; whether there are any. */
+static bool
+read_compiled(const struct inspection *i, const struct part *document,
+    struct project *found)
+{
+	bool any = false;
+
+	for (const struct part *p = document->child; p != NULL;
+	     p = p->sibling) {
+		if (!is_compiled(p, "compiled"))
+			continue;
+		any = true;
+		inspect_fact(i, FACT_MACRO_VBA, p,
+		    "module %s: %zu bytes of compiled code without source%s",
+		    p->names->name, p->size, version(i, document));
+	}
+	if (!any)
+		return false;
+	inspect_fact(i, FACT_MACRO_STOMPED, document,
+	    "modules that have no source");
+	read_names(i, document, found);
+	found->allowed = false;
+	return true;
+}
+
+/* ODF keeps modules as they are, in XML. */
+static bool
+is_source(const struct part *p)
+{
+	return p->origin == ORIGIN_MACRO ||
+	       (p->origin == ORIGIN_MEMBER && p->names != NULL &&
+		   strncmp(p->names->name, "Basic/", 6) == 0 &&
+		   text_holds(p->bytes, p->size, "<script:module"));
 }
 
 static void
@@ -166,15 +259,20 @@ look_at(const struct inspection *i, const struct part *document)
 {
 	struct project found = { .allowed = true };
 	const char *hidden;
+	bool compiled;
 
 	for (const struct part *p = document->child; p != NULL; p = p->sibling)
-		if (p->origin == ORIGIN_MACRO)
+		if (is_source(p)) {
+			found.compiled |=
+			    strcmp(p->names->source, "compiled macro") == 0;
 			read_module(i, p, &found);
-	hidden = stomped(document, &found);
+		}
+	hidden = stomped(i, document, &found);
+	compiled = read_compiled(i, document, &found);
 	if (hidden != NULL)
 		inspect_fact(i, FACT_MACRO_STOMPED, document,
 		    "\"%s\" in the compiled code only", hidden);
-	if (found.first == NULL || found.allowed)
+	if ((found.first == NULL && !compiled) || found.allowed)
 		return;
 	if (found.words[KIND_auto] != NULL)
 		inspect_fact(i, FACT_MACRO_AUTO, document, "%s",

@@ -1,20 +1,36 @@
 /* SPDX-License-Identifier: ISC */
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #include "milter/base/count.h"
 #include "milter/base/text.h"
 #include "milter/inspect/inspect.h"
-#include "milter/inspect/relations.h"
+#include "milter/mail/charset.h"
+#include "milter/mail/mapi.h"
+#include "milter/mail/relations.h"
 #include "milter/inspect/target.h"
 #include "milter/base/banned.h"
+
+/* What was said of the document already: some have hundreds of each, and one
+ * tells all. */
+struct seen {
+	bool fact[FACT_COUNT];
+};
 
 /* Who is looking, for what relations.h calls back. */
 struct look {
 	const struct inspection *i;
 	const struct part *part;
+	struct seen *seen;
 };
+
+static void
+once(const struct look *l, enum fact fact, const char *evidence)
+{
+	if (!l->seen->fact[fact])
+		inspect_fact(l->i, fact, l->part, "%s", evidence);
+	l->seen->fact[fact] = true;
+}
 
 static bool
 starts(const char *text, const char *words)
@@ -29,12 +45,12 @@ is_fetched(const char *type)
 {
 	static const char *const types[] = { "attachedTemplate", "oleObject",
 		"frame", "subDocument", "externalLinkPath", "externalLink",
-		"package", "control" };
+		"package", "control", "xlPathMissing", "xlExternalLinkPath",
+		"aFChunk", "object", "object-ole", "floating-frame", "plugin",
+		"applet", "table-source", "section-source", "cell-range-source",
+		"template", "database-source-sql", "script" };
 
-	for (size_t n = 0; n < COUNT(types); n++)
-		if (strcasecmp(type, types[n]) == 0)
-			return true;
-	return false;
+	return text_in(type, types, COUNT(types));
 }
 
 /*
@@ -47,20 +63,72 @@ external(void *owner, const char *type, const char *target)
 {
 	const struct look *l = owner;
 
+	target += strspn(target, " \t\r\n");
+	if (*target == '\0')
+		return;
 	if (target_is_share(target) ||
 	    (is_fetched(type) && target_is_web(target)))
 		inspect_fact(l->i, FACT_OFFICE_REMOTE, l->part, "%s: %s", type,
 		    target);
+	else if (is_fetched(type) &&
+		 (starts(type, "ext") || starts(type, "attached") ||
+		     starts(type, "xl") || strpbrk(target, ":\\") != NULL))
+		once(l, FACT_OFFICE_LINKED, target);
+	else if (starts(type, "object"))
+		once(l, FACT_OFFICE_EMBEDDED, target);
 }
 
+/* A sheet of macros and a file that is shown in the text, whatever they are
+ * named. */
+static void
+internal(void *owner, const char *type, const char *target)
+{
+	const struct look *l = owner;
+
+	if (strcasecmp(type, "xlMacrosheet") == 0 ||
+	    strcasecmp(type, "xlIntlMacrosheet") == 0)
+		inspect_fact(l->i, FACT_MACRO_XLM, l->part, "%s", target);
+	else if (strcasecmp(type, "aFChunk") == 0)
+		inspect_fact(l->i, FACT_OFFICE_EMBEDDED, l->part, "%s", target);
+}
+
+/* On a slide most actions turn its pages. */
+static void
+event(void *owner, const char *what, const char *runs)
+{
+	const struct look *l = owner;
+
+	if (!starts(what, "hlink"))
+		inspect_fact(l->i, FACT_MACRO_AUTO, l->part, "%s: %s", what,
+		    runs);
+	else if (starts(runs, "ppaction://program") ||
+		 starts(runs, "ppaction://macro"))
+		inspect_fact(l->i, FACT_OFFICE_ACTION, l->part, "%s: %s", what,
+		    runs);
+}
+
+/* Pictures are asked for by many honest letters, but not from a share. */
 static void
 field(void *owner, const char *instruction)
 {
 	const struct look *l = owner;
+	bool text, loads;
 
 	instruction += strspn(instruction, " \t\r\n\"");
+	text =
+	    starts(instruction, "INCLUDETEXT") || starts(instruction, "LINK ");
+	loads = starts(instruction, "INCLUDEPICTURE") ||
+		starts(instruction, "IMPORT ");
 	if (starts(instruction, "DDE ") || starts(instruction, "DDEAUTO"))
 		inspect_fact(l->i, FACT_OFFICE_DDE, l->part, "%s", instruction);
+	else if (text || loads) {
+		const char *target = instruction + strcspn(instruction, " ");
+
+		target += strspn(target, " \"");
+		if (target_is_share(target) || (text && target_is_web(target)))
+			inspect_fact(l->i, FACT_OFFICE_REMOTE, l->part, "%s",
+			    instruction);
+	}
 }
 
 static bool
@@ -73,39 +141,63 @@ ends(const char *name, const char *with)
 
 /* An XML in UTF-16 shows nothing to a search. */
 static bool
-worth_reading(const struct part *p, const char *name)
+worth_reading(const struct part *p)
 {
 	static const char *const words[] = { "instrText", "fldSimple",
-		"ddeLink", "dde-source" };
+		"ddeLink", "dde-", "ppaction:", "event-listener", "onLoad",
+		":href", "<Relationship", "attachedTemplate" };
 
-	if (ends(name, ".rels"))
-		return true;
-	if (!ends(name, ".xml") || p->size < 2)
+	if (p->size < 2)
 		return false;
 	for (size_t n = 0; n < COUNT(words); n++)
-		if (text_holds(p->bytes, p->size, words[n]))
+		if (memmem(p->bytes, p->size, words[n], strlen(words[n])) !=
+		    NULL)
 			return true;
 	return p->bytes[0] >= 0xfe || p->bytes[0] == 0 || p->bytes[1] == 0;
 }
 
+/* A document can be one XML alone (Word 2003, flat OPC and ODF). */
+static bool
+is_xml(const struct part *p)
+{
+	const char *name = p->names == NULL ? "" : p->names->name;
+
+	if (p->origin == ORIGIN_MEMBER &&
+	    (ends(name, ".rels") || ends(name, ".xml")))
+		return true;
+	return p->size > 5 && memcmp(p->bytes, "<?xml", 5) == 0;
+}
+
+static void
+read_xml(const struct inspection *i, const struct part *p, struct seen *seen)
+{
+	struct look l = { i, p, seen };
+	const struct relations want = { .arena = i->message->arena,
+		.owner = &l,
+		.external = external,
+		.internal = internal,
+		.event = event,
+		.field = field };
+
+	relations_read(&want, p->bytes, p->size);
+}
+
 /* Members of OOXML and ODF. */
 static void
-look_at_member(const struct inspection *i, const struct part *p)
+look_at_member(const struct inspection *i, const struct part *p,
+    struct seen *seen)
 {
-	struct look l = { i, p };
-	const struct relations want = { i->message->arena, &l, external,
-		field };
+	const struct look l = { i, p, seen };
 	const char *name = p->names->name;
 
 	if (strcasestr(name, "macrosheets/") != NULL)
 		inspect_fact(i, FACT_MACRO_XLM, p, "%s", name);
-	if (strcasestr(name, "activeX/") != NULL && ends(name, ".bin"))
-		inspect_fact(i, FACT_OFFICE_ACTIVEX, p, "%s", name);
-	if (starts(name, "Basic/") && ends(name, ".xml") &&
-	    text_holds(p->bytes, p->size, "<script:module"))
-		inspect_fact(i, FACT_MACRO_VBA, p, "%s", name);
-	if (worth_reading(p, name))
-		relations_read(&want, p->bytes, p->size);
+	if (strcasestr(name, "activeX/") != NULL)
+		once(&l, FACT_OFFICE_ACTIVEX, name);
+	if (strcasestr(name, "/embeddings/") != NULL)
+		once(&l, FACT_OFFICE_EMBEDDED, name);
+	if (starts(name, "Scripts/") && p->size > 0)
+		once(&l, FACT_MACRO_VBA, name);
 }
 
 static unsigned
@@ -160,91 +252,76 @@ look_at_word(const struct inspection *i, const struct part *p)
 	}
 }
 
+static const struct part *
+find_stream(const struct part *document, const char *name)
+{
+	for (const struct part *p = document->child; p != NULL; p = p->sibling)
+		if (p->origin == ORIGIN_STREAM && p->names != NULL &&
+		    strcmp(p->names->name, name) == 0)
+			return p;
+	return NULL;
+}
+
+/* The template of a document of Word 97 to 2003: the second of the strings that
+ * its head points to in the stream of tables (MS-DOC 2.5.6, 2.9.272). */
 static void
-look_at_stream(const struct inspection *i, const struct part *p)
+look_for_template(const struct inspection *i, const struct part *p,
+    struct seen *seen)
+{
+	enum { TABLE = 0x02, STRINGS = 0x19a };
+	struct look l = { i, p, seen };
+	struct span s = { p->bytes, p->size };
+	const struct part *table;
+	size_t at, len = 0;
+
+	if (s.len < STRINGS + 8)
+		return;
+	table = find_stream(p->parent, s.at[11] & TABLE ? "1Table" : "0Table");
+	s = span_from(s, STRINGS);
+	at = mapi_number(&s, 4);
+	if (table == NULL || mapi_number(&s, 4) == 0)
+		return;
+	s = span_from((struct span){ table->bytes, table->size }, at);
+	if (mapi_number(&s, 2) != 0xffff)
+		return;
+	s = span_from(s, 4); /* their number, and bytes between them */
+	for (int n = 0; n < 2; n++) {
+		s = span_from(s, 2 * len);
+		len = mapi_number(&s, 2);
+	}
+	s.len = 2 * len < s.len ? 2 * len : s.len;
+	external(&l, "attachedTemplate",
+	    charset_decode(i->message->arena, "utf-16le", s, NULL));
+}
+
+static void
+look_at_stream(const struct inspection *i, const struct part *p,
+    struct seen *seen)
 {
 	const char *name = p->names->name;
 
 	if (strcmp(name, "Workbook") == 0 || strcmp(name, "Book") == 0)
 		look_at_workbook(i, p);
-	else if (strcmp(name, "WordDocument") == 0)
+	else if (strcmp(name, "WordDocument") == 0) {
 		look_at_word(i, p);
+		look_for_template(i, p, seen);
+	} else if (strcmp(name, "Ole10Native") == 0)
+		inspect_fact(i, FACT_OFFICE_EMBEDDED, p, "%s", name);
 	else if (starts(name, "Equation"))
 		inspect_fact(i, FACT_OFFICE_EQUATION, p, "%s", name);
 }
 
-/* What an RTF does by itself. */
 static void
-look_at_rtf(const struct inspection *i, const struct part *p)
+look_at(const struct inspection *i, const struct part *p, struct seen *seen)
 {
-	static const struct {
-		const char *words;
-		enum fact fact;
-	} rtf[] = {
-		{ "\\objupdate", FACT_OFFICE_OBJECT },
-		{ "\\objautlink", FACT_OFFICE_OBJECT },
-		{ "ddeauto", FACT_OFFICE_DDE },
-		{ "\\*\\template http", FACT_OFFICE_REMOTE },
-		{ "\\*\\template \\\\", FACT_OFFICE_REMOTE },
-	};
-
-	for (size_t n = 0; n < COUNT(rtf); n++)
-		if (text_holds(p->bytes, p->size, rtf[n].words))
-			inspect_fact(i, rtf[n].fact, p, "%s", rtf[n].words);
-}
-
-/* A cell that a spreadsheet runs when the text is opened: =cmd|'/c x'!A0 */
-static bool
-is_formula(const char *cell, size_t len)
-{
-	const char *bar = memchr(cell, '|', len);
-
-	return len > 3 && strchr("=+-@", cell[0]) != NULL && bar != NULL &&
-	       memchr(bar, '!', len - (size_t)(bar - cell)) != NULL;
-}
-
-static void
-look_at_table(const struct inspection *i, const struct part *p)
-{
-	const char *at = (const char *)p->bytes, *end = at + p->size;
-
-	while (at < end) {
-		size_t len = 0;
-
-		while (at + len < end && !strchr(",;\t\r\n", at[len]))
-			len++;
-		while (len > 0 && strchr("\" ", *at))
-			at++, len--;
-		if (is_formula(at, len)) {
-			inspect_fact(i, FACT_OFFICE_DDE, p, "%.*s",
-			    len > 80 ? 80 : (int)len, at);
-			return;
-		}
-		at += len + 1;
-	}
-}
-
-static bool
-is_table(const struct part *p)
-{
-	for (const struct file_name *n = p->names; n != NULL; n = n->next)
-		if (ends(n->name, ".csv") || ends(n->name, ".tsv") ||
-		    ends(n->name, ".slk"))
-			return true;
-	return false;
-}
-
-static void
-look_at(const struct inspection *i, const struct part *p)
-{
+	if (p->bytes == NULL)
+		return;
 	if (p->origin == ORIGIN_STREAM && p->names != NULL)
-		look_at_stream(i, p);
+		look_at_stream(i, p, seen);
 	else if (p->origin == ORIGIN_MEMBER && p->names != NULL)
-		look_at_member(i, p);
-	if (p->size > 5 && memcmp(p->bytes, "{\\rt", 4) == 0)
-		look_at_rtf(i, p);
-	else if (is_table(p))
-		look_at_table(i, p);
+		look_at_member(i, p, seen);
+	if (is_xml(p) && worth_reading(p))
+		read_xml(i, p, seen);
 	for (const struct file_name *n = p->names; n != NULL; n = n->next)
 		if (strcmp(n->source, "package") == 0) {
 			inspect_fact(i, FACT_OFFICE_OBJECT, p,
@@ -256,9 +333,15 @@ look_at(const struct inspection *i, const struct part *p)
 static void
 run(struct inspection *i)
 {
-	for (const struct part *p = i->message->root; p != NULL; p = p->next)
-		if (p->bytes != NULL)
-			look_at(i, p);
+	struct seen root = { { false } };
+
+	look_at(i, i->message->root, &root);
+	for (const struct part *p = i->message->root; p != NULL; p = p->next) {
+		struct seen seen = { { false } };
+
+		for (const struct part *c = p->child; c != NULL; c = c->sibling)
+			look_at(i, c, &seen);
+	}
 }
 
 const struct inspector inspect_office = {

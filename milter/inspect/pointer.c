@@ -7,7 +7,7 @@
 #include "milter/inspect/inspect.h"
 #include "milter/inspect/lines.h"
 #include "milter/inspect/target.h"
-#include "milter/inspect/xml.h"
+#include "milter/mail/xml.h"
 #include "milter/base/banned.h"
 
 /*

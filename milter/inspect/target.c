@@ -20,14 +20,27 @@ is_unc(const char *target)
 	return starts(target, "\\\\");
 }
 
+/* "file:" with two slashes of either kind names a host, and four or more a
+ * share; with one or three comes a path of this machine. A drive is none. */
+static bool
+is_file_share(const char *path)
+{
+	size_t count = strspn(path, "/\\");
+
+	path += count;
+	if (path[0] != '\0' && (path[1] == ':' || path[1] == '|'))
+		return false;
+	return (count == 2 && !starts(path, "localhost/")) || count > 3;
+}
+
 bool
 target_is_share(const char *target)
 {
+	if (starts(target, "file:"))
+		return is_file_share(target + 5);
 	return starts(target, "mhtml:") || starts(target, "script:") ||
 	       starts(target, "ms-") || starts(target, "search-ms:") ||
-	       is_unc(target) || starts(target, "file:\\\\") ||
-	       (starts(target, "file:////") && target[9] != '/') ||
-	       (starts(target, "file://") && target[7] != '/');
+	       starts(target, "x-usc:") || is_unc(target);
 }
 
 bool

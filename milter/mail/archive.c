@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <archive.h>
 #include <archive_entry.h>
 #include <string.h>
 
@@ -7,7 +6,9 @@
 #include "milter/base/count.h"
 #include "milter/mail/archive.h"
 #include "milter/mail/charset.h"
+#include "milter/mail/lists.h"
 #include "milter/mail/odflock.h"
+#include "milter/mail/opened.h"
 #include "milter/mail/rar.h"
 #include "milter/mail/sealed.h"
 #include "milter/mail/unpack.h"
@@ -23,6 +24,12 @@ enum {
 	LEFT_MOST = 1 << 20 /* members; more are read twice */
 };
 
+/* What is read, and as what. */
+struct source {
+	struct span bytes;
+	enum opened what;
+};
+
 /* One archive being read. */
 struct walk {
 	struct reading *r;
@@ -30,8 +37,10 @@ struct walk {
 	struct archive *a;
 	size_t packed; /* bytes of the archive */
 	size_t unpacked; /* bytes taken out so far */
+	struct source source;
 	const char *password; /* for the encrypted ones alone, or NULL */
-	int encrypted; /* members that are and were not read */
+	size_t members; /* found, SIZE_MAX when not all were looked for */
+	int encrypted; /* of them, that are and were not read */
 	struct buf names; /* of those, the first few */
 	size_t index; /* of the member */
 	struct buf left; /* a byte for each: was it left out, as encrypted? */
@@ -149,49 +158,6 @@ is_filtered(struct span bytes)
 		if (magics[i].filter && has_magic(bytes, i))
 			return true;
 	return false;
-}
-
-/*
- * Only what is a library's own work: some of libarchive's filters would start
- * programs. And only where one of them is known to begin: almost any bytes in
- * front of a zip are taken for LZMA otherwise, and the zip is not read.
- */
-static void
-allow_filters(struct archive *a)
-{
-	archive_read_support_filter_gzip(a);
-	archive_read_support_filter_bzip2(a);
-	archive_read_support_filter_compress(a);
-	archive_read_support_filter_xz(a);
-	archive_read_support_filter_lzma(a);
-	archive_read_support_filter_lzip(a);
-	archive_read_support_filter_zstd(a);
-	archive_read_support_format_raw(a);
-}
-
-static struct archive *
-open_archive(struct span bytes, const char *password)
-{
-	struct archive *a = archive_read_new();
-
-	if (a == NULL)
-		return NULL;
-	archive_read_support_format_zip(a);
-	archive_read_support_format_7zip(a);
-	archive_read_support_format_rar(a);
-	archive_read_support_format_rar5(a);
-	archive_read_support_format_lha(a);
-	archive_read_support_format_cab(a);
-	archive_read_support_format_tar(a);
-	archive_read_support_format_ar(a);
-	archive_read_support_format_cpio(a);
-	archive_read_support_format_iso9660(a);
-	if (is_filtered(bytes))
-		allow_filters(a);
-	if (password != NULL)
-		archive_read_add_passphrase(a, password);
-	archive_read_open_memory(a, bytes.at, bytes.len);
-	return a;
 }
 
 /* Names in a zip of Japanese Windows are CP932 without saying so. */
@@ -375,11 +341,16 @@ read_members(struct walk *w)
 	int result;
 
 	while ((result = archive_read_next_header(w->a, &e)) == ARCHIVE_OK ||
-	       result == ARCHIVE_WARN)
-		if (!take(w, e))
+	       result == ARCHIVE_WARN) {
+		w->members++;
+		if (!take(w, e)) {
+			w->members = SIZE_MAX;
 			return;
+		}
+	}
 	if (result == ARCHIVE_EOF)
 		return;
+	w->members = SIZE_MAX;
 	if (says_encrypted(w))
 		note_encrypted(w, "the list of members");
 	else
@@ -395,7 +366,7 @@ is_zip(struct archive *a)
 
 /* Of the formats here, libarchive decrypts zip alone. */
 static void
-tell_encrypted(struct walk *w, struct span bytes)
+tell_encrypted(struct walk *w)
 {
 	const char *what = arena_printf(w->r->message->arena, "%d members: %s",
 	    w->encrypted, buf_text(&w->names));
@@ -405,22 +376,23 @@ tell_encrypted(struct walk *w, struct span bytes)
 	if (w->encrypted == 0)
 		return;
 	if (w->password != NULL ||
-	    !sealed_wait(w->r, w->n, bytes, left, is_zip(w->a), what))
+	    !sealed_wait(w->r, w->n, w->source.bytes, left, is_zip(w->a), what))
 		reading_mark(w->r, w->n, MARK_OPAQUE, w->n->whole.at, "%s",
 		    what);
 }
 
 static void
-read_with(struct reading *r, struct node *n, struct span bytes,
+read_with(struct reading *r, struct node *n, struct source source,
     const char *password, struct span read)
 {
 	struct walk w = { .r = r,
 		.n = n,
-		.packed = bytes.len,
+		.packed = source.bytes.len,
+		.source = source,
 		.password = password,
 		.read = read };
 
-	w.a = open_archive(bytes, password);
+	w.a = opened_new(source.bytes, source.what, password);
 	if (w.a == NULL) {
 		reading_mark(r, n, MARK_UNDECODED, n->whole.at,
 		    "archive: no memory");
@@ -429,38 +401,66 @@ read_with(struct reading *r, struct node *n, struct span bytes,
 	buf_init(&w.names, 4096);
 	buf_init(&w.left, LEFT_MOST);
 	read_members(&w);
-	if (password == NULL && is_zip(w.a)) {
-		zip_check(r, n, bytes);
-		odflock_check(r, n);
+	if (password == NULL) {
+		lists_check(r, n, source.bytes, archive_format(w.a), w.members);
+		if (is_zip(w.a))
+			odflock_check(r, n);
 	}
-	tell_encrypted(&w, bytes);
+	tell_encrypted(&w);
 	buf_free(&w.names);
 	buf_free(&w.left);
 	archive_read_free(w.a);
 }
 
+static const struct span all = { NULL, 0 };
+
+static void
+read_one(struct reading *r, struct node *n, struct span s, bool zip_too)
+{
+	enum opened what = zip_too ? OPENED_OTHER : OPENED_ALL;
+
+	if (is_filtered(s))
+		what = zip_too ? OPENED_OTHER_STREAM : OPENED_STREAM;
+	if (!rar_read(r, n, s))
+		read_with(r, n, (struct source){ s, what }, NULL, all);
+}
+
+/* What begins as another archive and ends as a zip is two: which one is opened
+ * depends on the program, and here too only one of them would be. */
 void
 archive_read(struct reading *r, struct node *n, struct span bytes)
 {
-	static const struct span all = { NULL, 0 };
+	struct span s = find_start(bytes);
+	bool two = !span_starts(s, "PK") && archive_begins(s) && zip_ends(s);
 
-	bytes = find_start(bytes);
-	if (!rar_read(r, n, bytes))
-		read_with(r, n, bytes, NULL, all);
+	read_one(r, n, s, two);
+	if (two)
+		read_with(r, n, (struct source){ s, OPENED_ZIP }, NULL, all);
+}
+
+/* Those that wait for a password are zip, which may stand behind anything, or
+ * were written again as 7z and rar. */
+static struct source
+waiting(struct span bytes)
+{
+	bool other = span_starts(bytes, "7z") || span_starts(bytes, "Rar!");
+
+	return (struct source){ bytes, other ? OPENED_ALL : OPENED_ZIP };
 }
 
 void
 archive_read_rest(struct reading *r, struct node *n, struct span bytes,
     const char *password, struct span left)
 {
-	read_with(r, n, bytes, password, left);
+	read_with(r, n, waiting(bytes), password, left);
 }
 
 bool
 archive_member(struct span bytes, const char *password, size_t index,
     struct buf *out)
 {
-	struct walk w = { .a = open_archive(bytes, password) };
+	struct walk w = { .a = opened_new(bytes, waiting(bytes).what,
+			      password) };
 	struct archive_entry *e;
 	bool good = w.a != NULL;
 

@@ -9,22 +9,17 @@
 #include "milter/mail/compound.h"
 #include "milter/mail/directory.h"
 #include "milter/mail/mapi.h"
-#include "milter/mail/names.h"
 #include "milter/mail/officelock.h"
 #include "milter/mail/oldoffice.h"
 #include "milter/mail/package.h"
+#include "milter/mail/powerpoint.h"
+#include "milter/mail/project.h"
+#include "milter/mail/storage.h"
 #include "milter/mail/unlock.h"
 #include "milter/mail/unpack.h"
-#include "milter/mail/vba.h"
 #include "milter/base/banned.h"
 
-enum {
-	STORAGES = 1000,
-	DEPTH = 12,
-	SOURCE_MOST = 1 << 20,
-	SCANNED = 100,
-	ENTRIES = 6000
-};
+enum { STORAGES = 1000, DEPTH = 12, ENTRIES = 6000 };
 
 struct walk {
 	struct reading *r;
@@ -47,65 +42,16 @@ compound_is(struct span s)
 	return span_begins(s, (struct span){ magic, sizeof magic });
 }
 
-static void
-limit(struct walk *w, const char *of, int most)
-{
-	reading_mark(w->r, w->n, MARK_LIMIT, w->n->whole.at,
-	    "compound file: %s: %d", of, most);
-}
-
-static void
-broken(struct walk *w)
-{
-	reading_mark(w->r, w->n, MARK_UNDECODED, w->n->whole.at,
-	    "compound file: a stream is broken");
-}
-
-/* All of a stream, in the arena; what a limit forbids is a mark. */
 static struct span
 content(struct walk *w, GsfInput *in)
 {
-	struct span s = { NULL, 0 };
-	gsf_off_t size = gsf_input_size(in);
-	unsigned char *copy;
-
-	if (size <= 0)
-		return s;
-	if ((size_t)size > w->r->limits->member) {
-		reading_mark(w->r, w->n, MARK_LIMIT, w->n->whole.at,
-		    "scan_member: a stream");
-		return s;
-	}
-	s.len = reading_take(w->r, w->n, (size_t)size);
-	copy = arena_get(w->r->message->arena, s.len + 1);
-	s.at = copy;
-	if (gsf_input_seek(in, 0, G_SEEK_SET) ||
-	    gsf_input_read(in, s.len, copy) == NULL) {
-		broken(w);
-		s.len = 0;
-	}
-	return s;
+	return storage_bytes(w->r, w->n, in);
 }
 
 static void
 add_stream(struct walk *w, const char *name, struct span s)
 {
-	unpack_stream(w->r, w->n, name, s);
-}
-
-static void
-add_macro(struct walk *w, const char *name, struct span source)
-{
-	struct node *child;
-
-	if (source.len == 0)
-		return;
-	source.len = reading_take(w->r, w->n, source.len);
-	child = unpack_member(w->r, w->n, NULL, source);
-	if (child == NULL)
-		return;
-	child->part.origin = ORIGIN_MACRO;
-	names_add(w->r, child, name, "macro");
+	storage_add(w->r, w->n, name, s, "stream");
 }
 
 static void
@@ -186,6 +132,20 @@ read_word(struct walk *w, const char *name, struct span s)
 	oldoffice_word(w->r, w->n, s, table == NULL ? none : beside(w, table));
 }
 
+/* Of an encrypted presentation the summary is the way (read_summary). */
+static void
+read_slides(struct walk *w, const char *name, struct span s)
+{
+	GsfInput *summary =
+	    gsf_infile_child_by_name(w->folder, "EncryptedSummary");
+
+	(void)name;
+	if (summary == NULL)
+		powerpoint_read(w->r, w->n, s);
+	else
+		g_object_unref(summary);
+}
+
 static void
 read_workbook(struct walk *w, const char *name, struct span s)
 {
@@ -222,9 +182,13 @@ static const struct {
 	{ "EncryptedPackage", read_locked },
 	{ "EncryptedSummary", read_summary },
 	{ "WordDocument", read_word },
+	{ "0Table", add_stream },
+	{ "1Table", add_stream },
 	{ "Workbook", read_workbook },
 	{ "Book", read_workbook },
+	{ "PowerPoint Document", read_slides },
 	{ "_VBA_PROJECT", add_stream },
+	{ "\005SummaryInformation", add_stream },
 	{ "Equation Native", add_stream },
 	{ "\004JSRV_SegmentInformation", read_ichitaro },
 };
@@ -296,106 +260,18 @@ read_stream(struct walk *w, GsfInfile *folder, const char *name, GsfInput *in)
 		}
 }
 
-static const char *
-utf8(struct walk *w, const char *name)
-{
-	return charset_decode(w->r->message->arena, "", span_string(name),
-	    NULL);
-}
-
-/* More source than any macro has is a limit. */
-static struct span
-decompress(struct walk *w, struct span packed)
-{
-	struct span source =
-	    vba_decompress(w->r->message->arena, packed, SOURCE_MOST);
-
-	if (source.len == SOURCE_MOST)
-		limit(w, "bytes of a macro", SOURCE_MOST);
-	return source;
-}
-
-/* Every container with source in bytes, wherever it stands. */
-static void
-scan_macros(struct walk *w, struct span bytes)
-{
-	struct span packed;
-	size_t at = 0;
-
-	for (int i = 0; vba_find(bytes, &at, &packed); i++) {
-		if (i == SCANNED) {
-			limit(w, "macros", SCANNED);
-			return;
-		}
-		add_macro(w, "module", decompress(w, packed));
-	}
-}
-
-static bool
-read_module(struct walk *w, GsfInfile *folder, const struct vba_module *m)
-{
-	const char *stream = utf8(w, m->stream);
-	GsfInput *in = gsf_infile_child_by_name(folder, stream);
-	struct span s, source;
-
-	if (in == NULL)
-		return false;
-	s = content(w, in);
-	g_object_unref(in);
-	source = decompress(w, span_from(s, m->offset));
-	add_macro(w, m->name == NULL ? stream : utf8(w, m->name), source);
-	return source.len > 0;
-}
-
-/* Of a project whose list of modules does not lead to their source, all
- * streams are searched for it. */
-static void
-search_streams(struct walk *w, GsfInfile *folder)
-{
-	for (int i = 0; i < gsf_infile_num_children(folder); i++) {
-		GsfInput *in = gsf_infile_child_by_index(folder, i);
-
-		if (in == NULL)
-			continue;
-		if (!GSF_IS_INFILE(in) ||
-		    gsf_infile_num_children(GSF_INFILE(in)) < 0)
-			scan_macros(w, content(w, in));
-		g_object_unref(in);
-	}
-}
-
-static void
-read_project(struct walk *w, GsfInfile *folder)
-{
-	struct arena *a = w->r->message->arena;
-	struct vba_module *list;
-	GsfInput *in = gsf_infile_child_by_name(folder, "dir");
-	size_t count, good = 0;
-
-	if (in == NULL)
-		return;
-	list = arena_get(a, VBA_MODULES * sizeof *list);
-	count = vba_modules(a, decompress(w, content(w, in)), list);
-	g_object_unref(in);
-	if (count == VBA_MODULES)
-		limit(w, "modules", VBA_MODULES);
-	for (size_t i = 0; i < count; i++)
-		good += read_module(w, folder, &list[i]);
-	if (count == 0 || good < count)
-		search_streams(w, folder);
-}
-
 static void
 enter(struct walk *w, GsfInput *in)
 {
 	if (w->depth == DEPTH || w->storages++ >= STORAGES) {
-		limit(w, w->depth == DEPTH ? "depth" : "storages",
+		storage_limit(w->r, w->n,
+		    w->depth == DEPTH ? "depth" : "storages",
 		    w->depth == DEPTH ? DEPTH : STORAGES);
 		return;
 	}
 	w->open[w->depth].folder = g_object_ref(GSF_INFILE(in));
 	w->open[w->depth++].next = 0;
-	read_project(w, GSF_INFILE(in));
+	project_read(w->r, w->n, GSF_INFILE(in));
 }
 
 static void
@@ -415,7 +291,7 @@ walk(struct walk *w)
 		name = gsf_infile_name_by_index(folder, i);
 		in = gsf_infile_child_by_index(folder, i);
 		if (in == NULL) {
-			broken(w);
+			storage_broken(w->r, w->n);
 			continue;
 		}
 		if (GSF_IS_INFILE(in) &&
@@ -442,7 +318,7 @@ compound_read(struct reading *r, struct node *n, struct span bytes)
 	GsfInfile *file;
 
 	if (!directory_fits(bytes, ENTRIES)) {
-		limit(&w, "entries", ENTRIES);
+		storage_limit(r, n, "entries", ENTRIES);
 		return;
 	}
 	before = g_log_set_default_handler(silent, NULL);
@@ -453,7 +329,7 @@ compound_read(struct reading *r, struct node *n, struct span bytes)
 		walk(&w);
 		g_object_unref(file);
 	} else {
-		scan_macros(&w, bytes);
+		(void)project_search(r, n, bytes);
 		reading_mark(r, n, MARK_UNDECODED, n->whole.at,
 		    "compound file that is broken");
 	}

@@ -4,6 +4,7 @@
 
 #include "milter/mail/charset.h"
 #include "milter/mail/decode.h"
+#include "milter/mail/document.h"
 #include "milter/mail/header.h"
 #include "milter/mail/html.h"
 #include "milter/mail/leaf.h"
@@ -113,6 +114,7 @@ read_packed(struct reading *r, struct node *n, struct span bytes)
 			mailbox_read(r, n, bytes);
 		unpack_read(r, n, bytes);
 		smuggle_read(r, n, bytes);
+		document_read(r, n, bytes);
 	}
 	if (strncmp(type, "text/", 5) == 0)
 		uuencode_read(r, n, bytes);

@@ -20,9 +20,12 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/decode.c %D%/decode.h \
 	%D%/directory.c %D%/directory.h \
 	%D%/doctext.c %D%/doctext.h \
+	%D%/document.c %D%/document.h \
 	%D%/encoded.c %D%/encoded.h \
+	%D%/flate.c %D%/flate.h \
 	%D%/header.c %D%/header.h \
 	%D%/html.c %D%/html.h \
+	%D%/inner.c %D%/inner.h \
 	%D%/jis.c %D%/jis.h \
 	%D%/leaf.c %D%/leaf.h \
 	%D%/level.c %D%/level.h \
@@ -39,6 +42,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/oldoffice.c %D%/oldoffice.h \
 	%D%/onenote.c %D%/onenote.h \
 	%D%/opaque.c %D%/opaque.h \
+	%D%/opened.c %D%/opened.h \
 	%D%/package.c %D%/package.h \
 	%D%/param.c %D%/param.h \
 	%D%/password.c %D%/password.h \
@@ -53,13 +57,18 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/plain.c %D%/plain.h \
 	%D%/rar.c %D%/rar.h \
 	%D%/rar3.c %D%/rar5.c %D%/rarblock.h \
+	%D%/powerpoint.c %D%/powerpoint.h \
+	%D%/project.c %D%/project.h \
 	%D%/reading.c %D%/reading.h \
+	%D%/relations.c %D%/relations.h \
 	%D%/rtf.c %D%/rtf.h \
 	%D%/sealed.c %D%/sealed.h \
 	%D%/sevenlist.c %D%/sevenlist.h \
 	%D%/sevenzip.c %D%/sevenzip.h \
 	%D%/smuggle.c %D%/smuggle.h \
 	%D%/span.c %D%/span.h \
+	%D%/storage.c %D%/storage.h \
+	%D%/tar.c %D%/tar.h \
 	%D%/tnef.c %D%/tnef.h \
 	%D%/unlock.c %D%/unlock.h \
 	%D%/unpack.c %D%/unpack.h \
@@ -67,7 +76,9 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/vba.c %D%/vba.h \
 	%D%/view.c %D%/view.h \
 	%D%/walk.c %D%/walk.h %D%/traits.def \
+	%D%/lists.c %D%/lists.h \
 	%D%/words.c %D%/words.h \
+	%D%/xml.c %D%/xml.h \
 	%D%/zip.c %D%/zip.h
 MAIL_LIBS = milter/mail/libmail.a $(GMIME_LIBS) $(ICU_LIBS) \
 	$(XML_LIBS) $(IDN2_LIBS) $(ARCHIVE_LIBS) $(GSF_LIBS) $(Z_LIBS) $(BASE_LIBS)

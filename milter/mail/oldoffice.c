@@ -4,7 +4,8 @@
 #include "milter/mail/oldoffice.h"
 #include "milter/mail/officelock.h"
 #include "milter/mail/unlock.h"
-#include "milter/mail/unpack.h"
+#include "milter/mail/powerpoint.h"
+#include "milter/mail/storage.h"
 #include "milter/base/banned.h"
 
 enum {
@@ -45,7 +46,10 @@ read_open(struct reading *r, struct node *n, void *owner, const char *password)
 	(void)password;
 	if (s.len > len)
 		s.len = len;
-	unpack_stream(r, n, w->name, s);
+	if (w->directory.at != NULL)
+		powerpoint_read(r, n, s);
+	else
+		storage_add(r, n, w->name, s, "stream");
 }
 
 static void
@@ -57,7 +61,7 @@ wait_for_password(struct reading *r, struct node *n, struct waiting with)
 	*w = with;
 	if (w->lock == NULL) {
 		reading_mark(r, n, MARK_OPAQUE, n->whole.at, OFFICELOCK_WHAT);
-		unpack_stream(r, n, w->name, w->stream);
+		storage_add(r, n, w->name, w->stream, "stream");
 	} else if (oldlock_opens(r, w->lock, OFFICELOCK_KNOWN)) {
 		read_open(r, n, w, NULL);
 	} else {
@@ -102,7 +106,7 @@ oldoffice_word(struct reading *r, struct node *n, struct span word,
 		.open = open_word };
 
 	if (oldoffice_table(word) == NULL) {
-		unpack_stream(r, n, w.name, word);
+		storage_add(r, n, w.name, word, "stream");
 		return;
 	}
 	w.lock = flags_of(word) & 0x8000 ? oldlock_xor(a, mapi_number(&key, 4))
@@ -146,7 +150,7 @@ oldoffice_workbook(struct reading *r, struct node *n, const char *name,
 		.open = open_workbook };
 
 	if (pass.at == NULL) {
-		unpack_stream(r, n, name, book);
+		storage_add(r, n, name, book, "stream");
 		return;
 	}
 	if (pass.len == 4)

@@ -9,7 +9,7 @@
  * with the lock taken off (oldlock.h): a document that is "write-protected" has
  * a password that Office knows, any other may stand in the mail.
  *
- * What is not encrypted is added to n at once, as unpack_stream() does; what is
+ * What is not encrypted is added to n at once, as storage_add() does; what is
  * waits for a password (unlock.h), and under a lock of no known kind it is
  * MARK_OPAQUE.
  */

@@ -9,7 +9,7 @@
 #include "milter/mail/unpack.h"
 #include "milter/base/banned.h"
 
-enum { EMBEDDED = 2, OBJECTS = 200, CONTROL_MOST = 32 };
+enum { EMBEDDED = 2, OBJECTS = 200, CONTROL_MOST = 32, BIN_MOST = 1 << 28 };
 
 /* A string that ends in NUL, off the front of *s. */
 static const char *
@@ -40,7 +40,12 @@ unwrap(struct reading *r, struct node *n, struct span whole)
 	data.len = mapi_number(&s, 4);
 	data.at = s.at;
 	if (data.len == 0 || data.len > s.len) {
-		(void)unpack_member(r, n, NULL, whole);
+		/* An object of another program. */
+		child = unpack_member(r, n, NULL, whole);
+		if (child == NULL)
+			return;
+		child->part.origin = ORIGIN_STREAM;
+		names_add(r, child, "Ole10Native", "stream");
 		return;
 	}
 	child = unpack_member(r, n, label, data);
@@ -64,29 +69,70 @@ package_is_rtf(struct span s)
 	return span_begins(s, span_string("{\\rt"));
 }
 
-/* Steps over a control word with its number and the blank behind it. */
+/* Steps over a control word with its number and the blank behind it; *number
+ * is that of "bin", which so many raw bytes follow, else 0. */
 static size_t
-control(struct span s, size_t i)
+control(struct span s, size_t i, size_t *number)
 {
-	size_t begin = i;
+	size_t begin = i, digits;
+	bool bin;
 
+	*number = 0;
 	while (i < s.len && i - begin < CONTROL_MOST && isalpha(s.at[i]))
 		i++;
-	while (i < s.len && i - begin < 2 * CONTROL_MOST &&
-	       (isdigit(s.at[i]) || s.at[i] == '-'))
+	bin = i - begin == 3 && memcmp(s.at + begin, "bin", 3) == 0;
+	digits = i;
+	while (i < s.len && i - digits < CONTROL_MOST &&
+	       (isdigit(s.at[i]) || s.at[i] == '-')) {
+		if (bin && isdigit(s.at[i]) && *number < BIN_MOST)
+			*number = *number * 10 + (size_t)(s.at[i] - '0');
 		i++;
+	}
 	return i < s.len && s.at[i] == ' ' ? i + 1 : i;
 }
 
+/* Where the bytes go that an object's hex digits are: nowhere when out is
+ * NULL, to be counted. */
+struct hex {
+	unsigned char *out;
+	size_t digits;
+	bool escaped; /* the digits of \'xx count, as some readers take them */
+};
+
+static void
+put_digit(struct hex *h, int value)
+{
+	if (h->out != NULL)
+		h->out[h->digits / 2] =
+		    (unsigned char)(h->out[h->digits / 2] << 4 | value);
+	h->digits++;
+}
+
+/* What follows a backslash at i: an escaped byte, a control word, raw bytes. */
+static size_t
+escape(struct hex *h, struct span s, size_t i)
+{
+	size_t raw;
+
+	if (i < s.len && s.at[i] == '\'')
+		return h->escaped || s.len - i < 3 ? i + 1 : i + 3;
+	i = control(s, i, &raw);
+	for (; raw > 0 && i < s.len; raw--, i++) {
+		put_digit(h, s.at[i] >> 4);
+		put_digit(h, s.at[i] & 15);
+	}
+	return i;
+}
+
 /*
- * The bytes written in hex from s on to the end of the group, into out unless
- * it is NULL; how many. Groups and control words in between are what Word skips
- * and scanners stumble over.
+ * The bytes written in hex from s on to the end of the group; how many. Groups
+ * and control words in between are what Word skips and scanners stumble over.
  */
 static size_t
-read_hex(struct span s, unsigned char *out)
+read_hex(struct span s, unsigned char *out, bool escaped)
 {
-	size_t i = 0, digits = 0;
+	struct hex h = { out, 0, escaped };
+	size_t i = 0;
 	int depth = 0;
 
 	while (i < s.len && depth >= 0) {
@@ -98,27 +144,23 @@ read_hex(struct span s, unsigned char *out)
 		else if (c == '}')
 			depth--;
 		else if (c == '\\')
-			i = control(s, i);
-		if (c == '\\' || value < 0)
-			continue;
-		if (out != NULL)
-			out[digits / 2] =
-			    (unsigned char)(out[digits / 2] << 4 | value);
-		digits++;
+			i = escape(&h, s, i);
+		else if (value >= 0)
+			put_digit(&h, value);
 	}
-	return digits / 2;
+	return h.digits / 2;
 }
 
 static struct span
-take_hex(struct reading *r, struct node *n, struct span s)
+take_hex(struct reading *r, struct node *n, struct span s, bool escaped)
 {
-	size_t len = read_hex(s, NULL);
+	size_t len = read_hex(s, NULL, escaped);
 	unsigned char *out;
 
 	if (reading_take(r, n, len) < len)
 		return (struct span){ NULL, 0 };
 	out = arena_get(r->message->arena, len + 1);
-	return (struct span){ out, read_hex(s, out) };
+	return (struct span){ out, read_hex(s, out, escaped) };
 }
 
 /* MS-OLEDS 2.2.5: version, format, class, topic, item, data. */
@@ -154,6 +196,14 @@ add_object(struct reading *r, struct node *n, struct span s)
 	names_add(r, child, *class ? class : "object", "class");
 }
 
+/* Does an object have escaped bytes among its digits? */
+static bool
+escapes(struct span s)
+{
+	s.len = span_find(s, '}');
+	return memmem(s.at, s.len, "\\'", 2) != NULL;
+}
+
 void
 package_read_rtf(struct reading *r, struct node *n, struct span bytes)
 {
@@ -171,6 +221,8 @@ package_read_rtf(struct reading *r, struct node *n, struct span bytes)
 		}
 		bytes = span_from(bytes,
 		    (size_t)(hit - bytes.at) + sizeof word - 1);
-		add_object(r, n, take_hex(r, n, bytes));
+		add_object(r, n, take_hex(r, n, bytes, false));
+		if (escapes(bytes))
+			add_object(r, n, take_hex(r, n, bytes, true));
 	}
 }

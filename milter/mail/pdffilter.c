@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "milter/base/count.h"
+#include "milter/mail/flate.h"
 #include "milter/mail/pdffilter.h"
 #include "milter/mail/pdftext.h"
 #include "milter/base/banned.h"
 
 enum {
 	FILTERS = 8,
-	BLOCK = 16384,
 	CODES = 4096, /* of LZW */
 	CLEAR = 256,
 	END = 257,
@@ -33,39 +32,20 @@ end(bool room)
 }
 
 static enum unfiltered
-inflate_as(int window, struct span in, struct buf *out)
-{
-	z_stream z = { .next_in = (unsigned char *)in.at,
-		.avail_in = (unsigned)(in.len > 1u << 30 ? 1u << 30 : in.len) };
-	unsigned char block[BLOCK];
-	bool room = true;
-	int result;
-
-	if (inflateInit2(&z, window) != Z_OK)
-		return UNFILTERED_FAULT;
-	do {
-		z.next_out = block;
-		z.avail_out = sizeof block;
-		result = inflate(&z, Z_NO_FLUSH);
-		room = buf_add(out, block, sizeof block - z.avail_out) == 0;
-	} while (
-	    room && result == Z_OK && (z.avail_in > 0 || z.avail_out == 0));
-	inflateEnd(&z);
-	if (!room)
-		return UNFILTERED_LIMIT;
-	return result == Z_STREAM_END ? UNFILTERED : UNFILTERED_FAULT;
-}
-
-static enum unfiltered
 flate(struct span in, const char *parameters, struct buf *out)
 {
-	enum unfiltered result = inflate_as(MAX_WBITS, in, out);
+	static const enum unfiltered results[] = {
+		[FLATE_WHOLE] = UNFILTERED,
+		[FLATE_FAULT] = UNFILTERED_FAULT,
+		[FLATE_LIMIT] = UNFILTERED_LIMIT,
+	};
+	enum flate result = flate_unpack(in, false, out);
 
 	(void)parameters;
 	/* Some readers do not mind a head that is wrong. */
-	if (result == UNFILTERED_FAULT && out->len == 0 && in.len > 2)
-		result = inflate_as(-MAX_WBITS, span_from(in, 2), out);
-	return result;
+	if (result == FLATE_FAULT && out->len == 0 && in.len > 2)
+		result = flate_unpack(span_from(in, 2), true, out);
+	return results[result];
 }
 
 static enum unfiltered

@@ -3,6 +3,7 @@
 
 #include "milter/base/count.h"
 #include "milter/mail/encoded.h"
+#include "milter/mail/inner.h"
 #include "milter/mail/link.h"
 #include "milter/mail/smuggle.h"
 #include "milter/mail/unpack.h"
@@ -17,51 +18,57 @@ enum {
 	URL_MOST = 2048
 };
 
+/* Files that are no part of a page, unlike its pictures and fonts. */
 static const struct {
 	size_t at;
 	const char *magic;
 	size_t len;
+	const char *kind;
 } magics[] = {
-#define MAGIC(at, magic) \
+#define MAGIC(at, magic, kind) \
 	{ \
-		at, magic, sizeof(magic) - 1 \
+		at, magic, sizeof(magic) - 1, kind \
 	}
-	MAGIC(0, "PK\003\004"),
-	MAGIC(0, "7z\274\257\047\034"),
-	MAGIC(0, "Rar!\032\007"),
-	MAGIC(0, "MSCF\0\0\0\0"),
-	MAGIC(0x8001, "CD001"),
-	MAGIC(0, "%PDF-"),
-	MAGIC(0, "\320\317\021\340\241\261\032\341"),
-	MAGIC(0, "L\0\0\0\001\024\002\0"),
-	MAGIC(0, "\177ELF"),
-	MAGIC(0, "\037\213\010"),
-	MAGIC(0, "BZh"),
-	MAGIC(0, "\3757zXZ\0"),
-	MAGIC(0, "{\\rtf"),
-	MAGIC(0, "ITSF"),
-	MAGIC(0, "vhdxfile"),
-	MAGIC(0, "conectix"),
-	MAGIC(0, "\344\122\134\173\214\330\247\115"),
+	MAGIC(0, "PK\003\004", "a zip or office document"),
+	MAGIC(0, "7z\274\257\047\034", "an archive"),
+	MAGIC(0, "Rar!\032\007", "an archive"),
+	MAGIC(0, "MSCF\0\0\0\0", "an archive"),
+	MAGIC(0x8001, "CD001", "a disk image"),
+	MAGIC(0, "%PDF-", "a PDF"),
+	MAGIC(0, "\320\317\021\340\241\261\032\341", "an office document"),
+	MAGIC(0, "ActiveMime", "an office document"),
+	MAGIC(0, "L\0\0\0\001\024\002\0", "a shortcut"),
+	MAGIC(0, "\177ELF", "a program"),
+	MAGIC(0, "\037\213\010", "compressed data"),
+	MAGIC(0, "BZh", "compressed data"),
+	MAGIC(0, "\3757zXZ\0", "compressed data"),
+	MAGIC(0, "{\\rtf", "an office document"),
+	MAGIC(0, "ITSF", "a help file"),
+	MAGIC(0, "vhdxfile", "a disk image"),
+	MAGIC(0, "conectix", "a disk image"),
+	MAGIC(0, "\344\122\134\173\214\330\247\115", "a notebook"),
 #undef MAGIC
 };
 
 /* What a decoded text has in it that a browser or Windows would run. */
 static const char *const running[] = { "<script", "javascript:", "<iframe",
-	"<form", "<meta http-equiv", "eval(", "document.write", "atob(",
-	"activexobject", "createobject(", "wscript.", "powershell",
-	"<!doctype html", "<html", "createobjecturl", "window.location" };
+	"<form", "<input", "<object", "<embed", "<meta http-equiv", "eval(",
+	"document.write", "atob(", "activexobject", "createobject(", "wscript.",
+	"powershell", "<!doctype html", "<html", "createobjecturl",
+	"window.location" };
 
-static bool
-has_magic(struct span s)
+const char *
+smuggle_kind(struct span s)
 {
 	for (size_t i = 0; i < COUNT(magics); i++)
 		if (s.len > magics[i].at + magics[i].len &&
 		    memcmp(s.at + magics[i].at, magics[i].magic,
 			magics[i].len) == 0)
-			return true;
-	return s.len >= 64 && memcmp(s.at, "MZ", 2) == 0 &&
-	       memchr(s.at, 0, 64) != NULL;
+			return magics[i].kind;
+	if (s.len >= 64 && memcmp(s.at, "MZ", 2) == 0 &&
+	    memchr(s.at, 0, 64) != NULL)
+		return "a program";
+	return NULL;
 }
 
 static bool
@@ -118,12 +125,28 @@ peel(struct buf *decoded)
 	buf_free(&next);
 }
 
+/* A page in a data: URI can be found by its address and by its encoding. */
+static bool
+is_there(const struct node *n, struct span s)
+{
+	for (const struct part *p = n->part.child; p != NULL; p = p->sibling) {
+		struct span have = reading_node((struct part *)p)->whole;
+
+		if (p->origin == ORIGIN_DECODED && have.len == s.len &&
+		    memcmp(have.at, s.at, s.len) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 add(struct reading *r, struct node *n, struct span s, bool page)
 {
 	struct arena *a = r->message->arena;
 	struct node *child;
 
+	if (is_there(n, s))
+		return;
 	s.len = reading_take(r, n, s.len);
 	s.at = (unsigned char *)arena_copy(a, (const char *)s.at, s.len);
 	child = unpack_member(r, n, page ? "decoded.html" : NULL, s);
@@ -146,7 +169,7 @@ layer(const struct node *n)
 static bool
 judge(struct reading *r, struct node *n, struct span s, int *files)
 {
-	bool file = has_magic(s), text = !file && is_text(s);
+	bool file = smuggle_kind(s) != NULL, text = !file && is_text(s);
 
 	if (text && is_url(s))
 		link_add(r, n, span_copy(r->message->arena, s), "", false);
@@ -189,7 +212,7 @@ void
 smuggle_read(struct reading *r, struct node *n, struct span bytes)
 {
 	struct buf decoded;
-	struct span begin;
+	struct span begin, rest;
 	int files = 0;
 
 	if (!is_file(&n->part) || bytes.len < ENCODED_LEAST)
@@ -199,7 +222,7 @@ smuggle_read(struct reading *r, struct node *n, struct span bytes)
 	/* A browser reads on past bytes that no text has. */
 	begin.len = bytes.len < BEGIN_AT ? bytes.len : BEGIN_AT;
 	begin.at = bytes.at;
-	if (!is_text(begin) || has_magic(bytes))
+	if (!is_text(begin) || smuggle_kind(bytes) != NULL)
 		return;
 	if (layer(n) >= LAYERS) {
 		reading_mark(r, n, MARK_LIMIT, NULL, "encoded in layers: %d",
@@ -207,6 +230,10 @@ smuggle_read(struct reading *r, struct node *n, struct span bytes)
 		return;
 	}
 	buf_init(&decoded, r->limits->member);
+	rest = bytes;
+	while (inner_next(&rest, &decoded))
+		if (!judge(r, n, span_of(&decoded), &files))
+			break;
 	while (encoded_next(&bytes, &decoded)) {
 		peel(&decoded);
 		if (!judge(r, n, span_of(&decoded), &files))

@@ -13,4 +13,8 @@
  */
 void smuggle_read(struct reading *r, struct node *n, struct span bytes);
 
+/* What kind of file the bytes begin as, when it is one that no page needs ("a
+ * program"); else NULL. */
+const char *smuggle_kind(struct span bytes);
+
 #endif

@@ -10,6 +10,7 @@
 #include "milter/mail/onenote.h"
 #include "milter/mail/package.h"
 #include "milter/mail/pdf.h"
+#include "milter/mail/powerpoint.h"
 #include "milter/mail/unpack.h"
 #include "milter/mail/zip.h"
 #include "milter/base/banned.h"
@@ -50,19 +51,6 @@ unpack_member(struct reading *r, struct node *n, const char *name,
 	if (name != NULL)
 		names_add(r, child, name, "member");
 	return child;
-}
-
-void
-unpack_stream(struct reading *r, struct node *n, const char *name,
-    struct span bytes)
-{
-	struct node *child =
-	    bytes.len == 0 ? NULL : unpack_member(r, n, NULL, bytes);
-
-	if (child == NULL)
-		return;
-	child->part.origin = ORIGIN_STREAM;
-	names_add(r, child, arena_string(r->message->arena, name), "stream");
 }
 
 static const struct {
@@ -153,6 +141,7 @@ static const struct {
 	{ onenote_is, onenote_read },
 	{ pdf_is, pdf_read },
 	{ package_is_rtf, package_read_rtf },
+	{ powerpoint_is_mso, powerpoint_read_mso },
 };
 
 /*

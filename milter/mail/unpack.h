@@ -22,9 +22,4 @@ void unpack_read(struct reading *r, struct node *n, struct span bytes);
 struct node *unpack_member(struct reading *r, struct node *n, const char *name,
     struct span bytes);
 
-/* Adds a stream of a document under its name there (ORIGIN_STREAM), likewise;
- * one without bytes is none. */
-void unpack_stream(struct reading *r, struct node *n, const char *name,
-    struct span bytes);
-
 #endif

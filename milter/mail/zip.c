@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "milter/mail/compound.h"
+#include "milter/mail/mapi.h"
 #include "milter/mail/zip.h"
 #include "milter/base/banned.h"
 
@@ -11,6 +13,9 @@ enum {
 	LOCAL_SIZE = 30,
 	COMMENT_MOST = 65535,
 	ENTRIES_MOST = 65535,
+	END64_SIZE = 56,
+	LOCATOR_SIZE = 20,
+	EXTRA64 = 1, /* the field with what does not fit in 32 bits */
 	FLAG_ENCRYPTED = 1,
 	FLAG_DESCRIPTOR = 8 /* sizes stand behind the data */
 };
@@ -24,24 +29,29 @@ struct zip {
 	struct reading *r;
 	struct node *n;
 	struct span s;
-	size_t end, directory; /* where the end record and the directory are */
+	size_t last,
+	    end; /* the end record, and that of zip64 if there is one */
+	size_t directory;
 	size_t base; /* bytes in front of the zip */
+	size_t declared; /* members by the end record, of which it has 16 bits
+			  */
 	struct range *ranges;
+	struct span *names;
 	size_t count;
 };
 
 /* What one of the two lists says of a member. */
 struct entry {
 	unsigned flags, method;
-	uint64_t packed;
-	struct span name;
+	uint64_t packed, offset; /* offset in the directory only */
+	struct span name, extra;
 	size_t size; /* of this header */
 };
 
-static uint32_t
+static uint64_t
 number(const struct zip *z, size_t at, size_t bytes)
 {
-	uint32_t n = 0;
+	uint64_t n = 0;
 
 	for (size_t i = bytes; i-- > 0;)
 		n = n << 8 | z->s.at[at + i];
@@ -61,20 +71,42 @@ conflict(const struct zip *z, const char *what, struct span seen)
 	    "zip: %s: %s", what, reading_seen(z->r, seen));
 }
 
+/* Size and offset of the directory and where it ends, from the end record of
+ * zip64 in front of the one at this place; false if there is none. */
+static bool
+ends64_at(const struct zip *z, size_t at, uint64_t *size, uint64_t *offset,
+    size_t *end)
+{
+	if (at < LOCATOR_SIZE + END64_SIZE ||
+	    !is_at(z, at - LOCATOR_SIZE, "PK\006\007"))
+		return false;
+	*end = at - LOCATOR_SIZE - END64_SIZE;
+	if (!is_at(z, *end, "PK\006\006"))
+		return false;
+	*size = number(z, *end + 40, 8);
+	*offset = number(z, *end + 48, 8);
+	return true;
+}
+
 /* An end record at this place, whose directory lies in front of it. */
 static bool
 ends_at(struct zip *z, size_t at)
 {
 	uint64_t size, offset;
+	size_t end = at;
 
 	if (at + END_SIZE > z->s.len || !is_at(z, at, "PK\005\006"))
 		return false;
-	size = number(z, at + 12, 4);
-	offset = number(z, at + 16, 4);
-	if (size > at || offset > at - size)
+	if (!ends64_at(z, at, &size, &offset, &end)) {
+		size = number(z, at + 12, 4);
+		offset = number(z, at + 16, 4);
+	}
+	if (size > end || offset > end - size)
 		return false;
-	z->end = at;
-	z->directory = at - (size_t)size;
+	z->last = at;
+	z->end = end;
+	z->declared = number(z, at + 10, 2);
+	z->directory = end - (size_t)size;
 	z->base = z->directory - (size_t)offset;
 	return size == 0 || is_at(z, z->directory, "PK\001\002");
 }
@@ -101,6 +133,41 @@ find_end(struct zip *z, bool *another)
 	return found;
 }
 
+/* The next of the 64-bit numbers in *s for what is not in 32. */
+static void
+take64(struct span *s, uint64_t *value)
+{
+	uint64_t low, high;
+
+	if (*value != UINT32_MAX || s->len < 8)
+		return;
+	low = mapi_number(s, 4);
+	high = mapi_number(s, 4);
+	*value = high << 32 | low;
+}
+
+/* Sizes and place of a member that is of zip64 (APPNOTE 4.5.3). */
+static void
+read_extra64(struct entry *e, bool large)
+{
+	struct span s = e->extra;
+	uint64_t unpacked = large ? UINT32_MAX : 0;
+
+	while (s.len >= 4) {
+		unsigned id = (unsigned)mapi_number(&s, 2);
+		size_t len = mapi_number(&s, 2);
+
+		if (id == EXTRA64) {
+			s.len = len < s.len ? len : s.len;
+			take64(&s, &unpacked);
+			take64(&s, &e->packed);
+			take64(&s, &e->offset);
+			return;
+		}
+		s = span_from(s, len);
+	}
+}
+
 static bool
 read_entry(const struct zip *z, size_t at, struct entry *e)
 {
@@ -112,11 +179,15 @@ read_entry(const struct zip *z, size_t at, struct entry *e)
 	rest = number(z, at + 30, 2) + number(z, at + 32, 2);
 	if (name + rest > z->end - at - ENTRY_SIZE)
 		return false;
-	e->flags = number(z, at + 8, 2);
-	e->method = number(z, at + 10, 2);
+	e->flags = (unsigned)number(z, at + 8, 2);
+	e->method = (unsigned)number(z, at + 10, 2);
 	e->packed = number(z, at + 20, 4);
+	e->offset = number(z, at + 42, 4);
 	e->name = (struct span){ z->s.at + at + ENTRY_SIZE, name };
+	e->extra = (struct span){ z->s.at + at + ENTRY_SIZE + name,
+		(size_t)number(z, at + 30, 2) };
 	e->size = ENTRY_SIZE + name + rest;
+	read_extra64(e, number(z, at + 24, 4) == UINT32_MAX);
 	return true;
 }
 
@@ -132,8 +203,8 @@ read_local(const struct zip *z, size_t at, struct entry *e)
 	rest = number(z, at + 28, 2);
 	if (name + rest > z->s.len - at - LOCAL_SIZE)
 		return false;
-	e->flags = number(z, at + 6, 2);
-	e->method = number(z, at + 8, 2);
+	e->flags = (unsigned)number(z, at + 6, 2);
+	e->method = (unsigned)number(z, at + 8, 2);
 	e->packed = number(z, at + 18, 4);
 	e->name = (struct span){ z->s.at + at + LOCAL_SIZE, name };
 	e->size = LOCAL_SIZE + name + rest;
@@ -175,20 +246,21 @@ compare(const struct zip *z, const struct entry *e, const struct entry *local)
 
 /* Compares a member of the directory with what stands at its place. */
 static void
-look_at(struct zip *z, size_t at, const struct entry *e)
+look_at(struct zip *z, const struct entry *e)
 {
-	uint64_t offset = number(z, at + 42, 4), begin = z->base + offset;
 	struct entry local;
+	size_t begin = z->base + (size_t)e->offset;
 
-	if (offset == UINT32_MAX || e->packed == UINT32_MAX)
-		return; /* zip64: libarchive reads those */
-	if (!read_local(z, (size_t)begin, &local)) {
+	z->names[z->count] = e->name;
+	z->ranges[z->count++] = (struct range){ z->directory, z->directory };
+	if (e->offset > z->s.len || !read_local(z, begin, &local)) {
 		conflict(z, "no member where the directory says", e->name);
 		return;
 	}
 	compare(z, e, &local);
-	z->ranges[z->count++] = (struct range){ (size_t)begin,
-		(size_t)(begin + local.size + e->packed) };
+	z->ranges[z->count - 1] = (struct range){ begin,
+		e->packed > z->s.len ? z->s.len
+				     : begin + local.size + (size_t)e->packed };
 }
 
 static int
@@ -239,7 +311,8 @@ static void
 look_between(struct zip *z)
 {
 	struct span nothing = { NULL, 0 };
-	size_t end = 0;
+	/* What stands in front of a zip inside a document is the document's. */
+	size_t end = compound_is(z->s) ? z->base : 0;
 
 	qsort(z->ranges, z->count, sizeof *z->ranges, by_begin);
 	for (size_t i = 0; i <= z->count; i++) {
@@ -255,7 +328,42 @@ look_between(struct zip *z)
 	}
 }
 
-void
+/* The end record of zip64 counts where the old one has no room for a number.
+ * Tools that do not know it take the old one always. */
+static void
+look_at_ends(const struct zip *z)
+{
+	struct span nothing = { NULL, 0 };
+	uint64_t size = number(z, z->last + 12, 4);
+
+	if (z->end != z->last && size != UINT32_MAX &&
+	    size != z->end - z->directory)
+		conflict(z, "two end records that differ", nothing);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+	size_t len = x->len < y->len ? x->len : y->len;
+	int order = len == 0 ? 0 : memcmp(x->at, y->at, len);
+
+	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/* Of two members of one name some tools take the first, others the last. */
+static void
+look_for_twins(struct zip *z)
+{
+	qsort(z->names, z->count, sizeof *z->names, by_name);
+	for (size_t i = 1; i < z->count; i++)
+		if (by_name(&z->names[i - 1], &z->names[i]) == 0) {
+			conflict(z, "two members of one name", z->names[i]);
+			return;
+		}
+}
+
+size_t
 zip_check(struct reading *r, struct node *n, struct span bytes)
 {
 	struct zip z = { .r = r, .n = n, .s = bytes };
@@ -265,7 +373,7 @@ zip_check(struct reading *r, struct node *n, struct span bytes)
 	bool another;
 
 	if (bytes.len < END_SIZE || !find_end(&z, &another))
-		return;
+		return SIZE_MAX;
 	if (another)
 		conflict(&z, "two directories", nothing);
 	entries = (z.end - z.directory) / ENTRY_SIZE;
@@ -273,12 +381,19 @@ zip_check(struct reading *r, struct node *n, struct span bytes)
 		entries = ENTRIES_MOST;
 	z.ranges =
 	    arena_get(r->message->arena, (entries + 1) * sizeof *z.ranges);
+	z.names = arena_get(r->message->arena, (entries + 1) * sizeof *z.names);
 	for (size_t at = z.directory; z.count < entries; at += e.size) {
 		if (!read_entry(&z, at, &e))
 			break;
-		look_at(&z, at, &e);
+		look_at(&z, &e);
 	}
+	if (z.count < ENTRIES_MOST && (z.count & 0xffff) != z.declared)
+		conflict(&z, "the directory has another number of members",
+		    nothing);
+	look_at_ends(&z);
 	look_between(&z);
+	look_for_twins(&z);
+	return z.count;
 }
 
 bool

@@ -11,9 +11,10 @@
  *
  * Nothing is taken out here. Differences are MARK_CONTAINER_CONFLICT: names,
  * methods, encryption or sizes that differ, members that overlap, that only one
- * of the two lists has, and two directories.
+ * of the two lists has or that have one name, and two directories. How many
+ * members the directory has; SIZE_MAX when none was found.
  */
-void zip_check(struct reading *r, struct node *n, struct span bytes);
+size_t zip_check(struct reading *r, struct node *n, struct span bytes);
 
 /* Is there an end record with its directory in front of it, whatever the bytes
  * begin with? */

@@ -4,8 +4,8 @@
 # dictionary and seeds (contrib/fuzz), and where FUZZ_CORPUS says, what earlier
 # runs found. A crash leaves its input behind and becomes a test. One alone:
 # make fuzz FUZZ_TARGETS=archive.
-FUZZ_TARGETS = archive attached campaign compound findings message outbound \
-	password pdf rules smuggle zip
+FUZZ_TARGETS = archive attached campaign compound document findings message \
+	outbound password pdf rules smuggle zip
 FUZZ_SECONDS = 60
 FUZZ_CORPUS = tests/fuzz/corpus
 FUZZ_FLAGS =
@@ -15,6 +15,7 @@ fuzz_sources = \
 	tests/fuzz/attached.c \
 	tests/fuzz/campaign.c \
 	tests/fuzz/compound.c \
+	tests/fuzz/document.c \
 	tests/fuzz/findings.c \
 	tests/fuzz/message.c \
 	tests/fuzz/outbound.c \

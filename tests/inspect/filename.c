@@ -45,6 +45,9 @@ static const struct {
 	{ "\u8cc7\u6599.\uff45\uff58\uff45", "\uff45\uff58\uff45", "", "f" },
 	{ "\u7b2c\uff11\uff0e\uff15\u7ae0", "", "", "" },
 	{ "\u7b2c\uff11\uff0e\uff15", "", "", "" },
+	{ "<DHL.html>", "html", "", "" },
+	{ "\"invoice.pdf.exe\"", "exe", "pdf", "r" },
+	{ "what?.pdf", "pdf", "", "" },
 	{ "bad\xff utf8.exe", "exe", "", "r" },
 };
 

@@ -497,3 +497,132 @@ def _():
 @carrier("password-notice-neighbour")
 def _():
     return mail(subject="会議資料の件", text="先ほどの資料の続きです。")
+
+
+# Other containers with two lists.
+
+def tar_header(name, kind=b"0", size=0):
+    head = bytearray(512)
+    head[:len(name)] = name
+    head[100:108], head[124:136] = b"0000644\0", b"%011o\0" % size
+    head[156:157], head[257:265] = kind, b"ustar\x0000"
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    return bytes(head)
+
+
+def tar_member(name, data, **records):
+    """With a pax header that says so."""
+    out = b""
+    if records:
+        lines = b""
+        for key, value in records.items():
+            body = b" %s=%s\n" % (key.encode(), value)
+            size = len(body) + 2
+            lines += b"%d%s" % (size if len(str(size)) == 2 else size + 1,
+                                body)
+        out = tar_header(b"pax", b"x", len(lines)) + lines
+        out += bytes(-len(out) % 512)
+    out += tar_header(name, size=len(data)) + data
+    return out + bytes(-len(out) % 512)
+
+
+TAR_END = bytes(1024)
+for title, facts, content in [
+        ("pax-name", RUNS + " archive.ambiguous", lambda: tar_member(
+            b"letter.txt", PROGRAM, path=b"tool.exe")),
+        ("pax-name-neighbour", "", lambda: tar_member(
+            b"letter.txt", LETTER, path="手紙.txt".encode())),
+        ("pax-long-neighbour", "", lambda: tar_member(
+            b"a" * 100, LETTER, path=b"a" * 110 + b".txt")),
+        ("pax-size", "archive.ambiguous", lambda: tar_member(
+            b"letter.txt", LETTER, size=b"512") + TAR_END),
+        ("long-name", "archive.ambiguous", lambda: tar_header(
+            b"././@LongLink", b"L", 9) + b"tool.txt\0".ljust(512, b"\0")
+            + tar_member(b"letter.doc", LETTER)),
+        ("behind-end", "archive.ambiguous", lambda: tar_member(
+            b"letter.txt", LETTER) + TAR_END
+            + tar_member(b"tool.exe", PROGRAM)),
+        ("padded-neighbour", "", lambda: tar_member(
+            b"letter.txt", LETTER) + bytes(9216))]:
+    carrier("tar-" + title, facts)(lambda content=content: mail(
+        ("a.tar", content() + TAR_END)))
+carrier("tar-gz-pax-name", RUNS + " archive.ambiguous")(lambda: mail(
+    ("a.tar.gz", gzip.compress(tar_member(
+        b"letter.txt", PROGRAM, path=b"tool.exe") + TAR_END, mtime=0))))
+
+
+carrier("tar-bomb-behind-end", "scan.limit")(lambda: mail(
+    ("a.tar.gz", gzip.compress(tar_member(b"letter.txt", LETTER) + TAR_END
+                               + bytes(20 << 20), mtime=0))))
+
+
+@carrier("iso-two-lists", "archive.ambiguous attachment.runs")
+def _():
+    """The list of Windows has a letter, the plain one nothing of its kind."""
+    data = bytearray(bsdtarred({"letter.txt": LETTER}, "iso9660"))
+    plain = data.index(b"LETTER.TXT")
+    data[plain:plain + 10] = b"LETTER.EXE"
+    return mail(("a.iso", bytes(data)))
+
+
+for title, before in [("tar", lambda: tarred({"a.txt": LETTER})),
+                      ("gz", lambda: gzip.compress(LETTER, mtime=0)),
+                      ("rar", lambda: rar4({"a.txt": LETTER})),
+                      ("cab", lambda: cab({"a.txt": LETTER})),
+                      ("7z", lambda: bsdtarred({"a.txt": LETTER}, "7zip"))]:
+    carrier("zip-behind-" + title, RUNS)(lambda before=before: mail(
+        ("a.zip.x", before() + zipped({"tool.exe": PROGRAM}))))
+for title, ahead in [("rar", lambda: rar4({"tool.exe": PROGRAM})),
+                     ("lha", lambda: lha({"tool.exe": PROGRAM}))]:
+    carrier("zip-in-front-of-" + title, RUNS)(lambda ahead=ahead: mail(
+        ("a.x", ahead() + zipped({"letter.txt": LETTER}))))
+
+
+@carrier("zip-twins", RUNS + " archive.ambiguous")
+def _():
+    z = two()
+    second = zipped({"letter.txt": LETTER, "letter.tx1": LETTER},
+                    zipfile.ZIP_STORED).replace(b"letter.tx1", b"letter.txt")
+    return mail(("a.zip", second), ("b.zip", bytes(z)))
+
+
+@carrier("zip-declared", "archive.ambiguous")
+def _():
+    z = bytearray(zipped({"letter.txt": LETTER, "b.txt": LETTER}))
+    at = z.rindex(b"PK\5\6")
+    z[at + 8:at + 12] = struct.pack("<HH", 1, 1)
+    return mail(("a.zip", bytes(z)))
+
+
+def zip64(files, end=0xFFFFFFFF):
+    """With the end record of zip64, and what the old one says in place of
+    size and offset."""
+    z = bytearray(zipped(files, zipfile.ZIP_STORED))
+    at = z.rindex(b"PK\5\6")
+    size, start = struct.unpack("<II", z[at + 12:at + 20])
+    count = len(files)
+    new = (b"PK\6\6" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, count,
+                                   count, size, start)
+           + b"PK\6\7" + struct.pack("<IQI", 0, at, 1))
+    if end == 0xFFFFFFFF:
+        z[at + 12:at + 20] = struct.pack("<II", end, end)
+    else:
+        z[at + 12:at + 20] = struct.pack("<II", end, start)
+    return bytes(z[:at] + new + z[at:])
+
+
+@carrier("zip64-neighbour", RUNS)
+def _():
+    return mail(("a.zip", zip64({"a.txt": LETTER, "tool.exe": PROGRAM})))
+
+
+@carrier("zip64-name", "archive.ambiguous attachment.program type.mismatch")
+def _():
+    z = zip64({"a.txt": LETTER, "tool.exe": PROGRAM})
+    return mail(("a.zip", z.replace(b"tool.exe", b"tool.txt", 1)))
+
+
+@carrier("zip64-two-ends", "archive.ambiguous")
+def _():
+    return mail(("a.zip", zip64({"a.txt": LETTER, "b.txt": LETTER}, 51)))

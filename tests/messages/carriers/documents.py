@@ -10,6 +10,7 @@ import struct
 import subprocess
 import uuid
 import zipfile
+import zlib
 
 from . import LETTER, PROGRAM, carrier, mail
 
@@ -118,11 +119,33 @@ def project(source, names=b"", before=b"cache" * 20):
 WORD = b"\xec\xa5\xc1\0" + bytes(600)
 
 
+def stomped(names=b"", directory=None, source=b"", code=b"compiled" * 40):
+    """A document whose source was taken away."""
+    vba = project(b"", names, code)["VBA"]
+    vba["Module1"] = code + source
+    if directory is not None:
+        vba["dir"] = directory
+    return compound({"WordDocument": WORD, "Macros": {"VBA": vba}})
+
+
 def doc(source=None, **more):
     tree = {"WordDocument": WORD}
     if source is not None:
         tree["Macros"] = project(source, **more)
     return compound(tree)
+
+
+def ppt(tree, squeeze=True, before=b""):
+    data = compound(tree)
+    if squeeze:
+        data = struct.pack("<I", len(data)) + zlib.compress(data)
+    return compound({"PowerPoint Document": before + struct.pack(
+        "<HHI", 16 * squeeze, 0x1011, len(data)) + data})
+
+
+def mso(data):
+    return (b"ActiveMime\0\0\1\xf0\4\0\0\0\xff\xff\xff\xff".ljust(30, b"\0")
+            + struct.pack("<H", 4)).ljust(50, b"\0") + zlib.compress(data)
 
 
 TYPES = b'<?xml version="1.0"?><Types/>'
@@ -151,9 +174,46 @@ for title, name, facts, content in [
         ("doc-broken", "a.doc", DANGER + " uninspectable",
          lambda: doc(CALLS)[:48] + b"\xfe\xff\xff\x7f" + doc(CALLS)[52:]),
         ("doc-stomped", "a.doc", "macro.stomped",
+         lambda: doc(ATTRIBUTE, names=b"\0\0AutoOpen\0",
+                     before=b"code" * 300)),
+        ("doc-name-left-neighbour", "a.doc", "",
          lambda: doc(ATTRIBUTE, names=b"\0\0AutoOpen\0")),
+        ("doc-stomped-calls", "a.doc", "macro.stomped",
+         lambda: doc(ATTRIBUTE, names=b"\0\0URLDownloadToFileA\0",
+                     before=b"code" * 300)),
+        ("doc-stomped-calls-neighbour", "a.doc", VBA,
+         lambda: doc(HARMLESS, names=b"\0\0URLDownloadToFileA\0")),
         ("doc-stomped-neighbour", "a.doc", "macro.auto macro.vba",
          lambda: doc(AUTO, names=b"\0\0AutoOpen\0")),
+        ("doc-compiled", "a.doc", "macro.stomped macro.vba", stomped),
+        ("doc-compiled-zeros", "a.doc", "macro.stomped macro.vba",
+         lambda: stomped(source=bytes(300))),
+        ("doc-compiled-names", "a.doc", DANGER + " macro.stomped",
+         lambda: stomped(b"\0AutoOpen\0\0Shell\0")),
+        ("doc-compiled-string", "a.doc", "macro.calls macro.stomped macro.vba",
+         lambda: stomped(code=b"compiled" * 40 + b"WScript.Shell")),
+        ("doc-compiled-no-list", "a.doc", "macro.stomped macro.vba",
+         lambda: stomped(directory=b"")),
+        ("doc-compiled-broken-list", "a.doc", "macro.stomped macro.vba",
+         lambda: stomped(directory=b"\1broken")),
+        ("xls-old-storage-neighbour", "a.xls", "", lambda: compound(
+            {"Book": WORD, "_VBA_PROJECT": {"dir": b"old" * 40}})),
+        ("doc-no-list-neighbour", "a.doc", VBA,
+         lambda: stomped(directory=b"", source=packed(HARMLESS))),
+        ("ppt", "a.ppt", DANGER, lambda: ppt(project(CALLS))),
+        ("ppt-stored", "a.ppt", DANGER, lambda: ppt(project(CALLS), False)),
+        ("ppt-behind-junk", "a.ppt", DANGER,
+         lambda: ppt(project(CALLS), before=b"\xff" * 99)),
+        ("ppt-own-neighbour", "a.ppt", VBA, lambda: ppt(project(HARMLESS))),
+        ("ppt-neighbour", "a.ppt", "", lambda: ppt({"WordDocument": WORD})),
+        ("mso", "a.mso", DANGER, lambda: mso(compound(project(CALLS)))),
+        ("mso-neighbour", "a.mso", "",
+         lambda: mso(compound({"WordDocument": WORD}))),
+        ("mso-broken", "a.mso", "uninspectable", lambda: mso(b"")[:60]),
+        ("mso-in-xml", "a.doc", DANGER, lambda: (
+            b"<?xml version='1.0'?><w:wordDocument xmlns:w='w'><w:binData>"
+            + base64.encodebytes(mso(compound(project(CALLS))))
+            + b"</w:binData></w:wordDocument>")),
         ("docm", "a.docm", DANGER, lambda: docm(CALLS)),
         ("docm-renamed", "a.docx", DANGER, lambda: docm(CALLS)),
         ("docm-own-neighbour", "a.docm", VBA, lambda: docm(HARMLESS)),
@@ -344,11 +404,155 @@ for title, facts, text in [
          rels("hyperlink", "file://example.net/a/b.docx")),
         ("hyperlink-neighbour", "",
          rels("hyperlink", "https://example.net/a.dotm")),
-        ("drive-neighbour", "",
+        ("slashes", "office.remote",
+         rels("attachedTemplate", "file:///\\\\example.net\\a\\b.dotm")),
+        ("x-usc", "office.remote", rels("oleObject", "x-usc:http://a/")),
+        ("blank-first", "office.remote",
+         rels("subDocument", " \thttp://example.net/a.docx")),
+        ("chunk", "office.remote", rels("aFChunk", "http://example.net/a")),
+        ("chunk-inside", "office.embedded",
+         rels("aFChunk", "afchunk.rtf", mode="")),
+        ("drive-host-neighbour", "office.linked",
+         rels("externalLinkPath", "file://C:\\a\\b.xlsx")),
+        ("drive-neighbour", "office.linked",
          rels("attachedTemplate", "file:///C:\\Templates\\Normal.dotm")),
         ("inside-neighbour", "",
          rels("oleObject", "embeddings/oleObject1.bin", mode=""))]:
     carrier("remote-" + title, facts)(lambda text=text: linked(text))
+
+
+MANIFEST = ("<?xml version='1.0' encoding='%s'?><m:manifest xmlns:m='m'>"
+            "<m:file-entry m:full-path='content.xml'>%s</m:file-entry>"
+            "</m:manifest>")
+
+
+carrier("document-locked-odt-utf16", LOCKED)(lambda: mail(("a.odt", zipped({
+    "mimetype": b"application/vnd.oasis.opendocument.text",
+    "META-INF/manifest.xml": (
+        MANIFEST % ("utf-16", "<m:encryption-data/>")).encode("utf-16"),
+    "content.xml": bytes(range(200))}))))
+
+
+def old_template(path):
+    """A document of Word 97 with a template (MS-DOC 2.5.6)."""
+    head = bytearray(WORD)
+    head[11] |= 2
+    head[0x19A:0x1A2] = struct.pack("<II", 16, 100)
+    strings = [b"", path.encode("utf-16-le")]
+    table = bytes(16) + b"\xff\xff" + struct.pack("<HH", 2, 0) + b"".join(
+        struct.pack("<H", len(s) // 2) + s for s in strings)
+    return mail(("a.doc", compound({"WordDocument": bytes(head),
+                                    "1Table": table})))
+
+
+carrier("remote-doc", "office.remote")(
+    lambda: old_template("http://example.net/a.dot"))
+carrier("remote-doc-share", "office.remote")(
+    lambda: old_template("\\\\example.net\\a.dot"))
+carrier("remote-doc-neighbour", "office.linked")(
+    lambda: old_template("C:\\Templates\\Normal.dot"))
+carrier("link-docx", "link.numeric")(lambda: linked(rels(
+    "hyperlink", "http://192.0.2.1/a")))
+carrier("link-odt", "link.numeric")(lambda: mail(("a.odt", zipped({
+    "content.xml": b"<o:d xmlns:o='o' xmlns:x='x' xmlns:t='t'><t:a "
+    b"x:href='http://192.0.2.1/a'/></o:d>"}))))
+carrier("xlm-renamed", "macro.xlm")(lambda: mail(("a.xlsx", ooxml({
+    "xl/_rels/workbook.xml.rels": rels(
+        "xlMacrosheet", "sheets/one.xml", mode="").encode()}))))
+carrier("remote-flat", "office.remote")(lambda: mail(("a.xml", (
+    "<?xml version='1.0'?><pkg:package xmlns:pkg='p'><pkg:part>"
+    + rels("attachedTemplate", "http://example.net/a.dotm")[21:]
+    + "</pkg:part></pkg:package>").encode())))
+carrier("remote-word-2003", "office.remote")(lambda: mail(("a.doc", (
+    b"<?xml version='1.0'?><w:wordDocument xmlns:w='w'><w:attachedTemplate "
+    b"w:val='http://example.net/a.dot'/></w:wordDocument>"))))
+
+
+def odf(files, kind="text"):
+    return zipped({"mimetype": b"application/vnd.oasis.opendocument."
+                   + kind.encode(), **files})
+
+
+def written(inside):
+    return {"content.xml": (
+        "<?xml version='1.0'?><office:document-content xmlns:office='o' "
+        "xmlns:xlink='x' xmlns:draw='d' xmlns:table='t' xmlns:script='s' "
+        "xmlns:text='e'>%s</office:document-content>" % inside).encode()}
+
+
+BASIC = (b'<?xml version="1.0"?><script:module xmlns:script="s" script:name='
+         b'"M">Sub A\n  %s\nEnd Sub</script:module>')
+LISTENER = ("<script:event-listener script:event-name='dom:load' xlink:href="
+            "'vnd.sun.star.script:Standard.M.A?language=Basic'/>")
+for title, facts, files in [
+        ("share", "office.remote", written(
+            "<draw:image xlink:href='file://example.net/a/b.png'/>")),
+        ("frame", "office.remote", written(
+            "<draw:floating-frame xlink:href='http://example.net/a'/>")),
+        ("table", "office.remote", written(
+            "<table:table-source xlink:href='https://example.net/a.ods'/>")),
+        ("section", "office.remote", written(
+            "<text:section-source xlink:href='https://example.net/a.odt'/>")),
+        ("picture-neighbour", "", written(
+            "<draw:image xlink:href='https://example.net/a.png'/>")),
+        ("object-neighbour", "office.embedded", written(
+            "<draw:object xlink:href='./Object 1'/>")),
+        ("link-neighbour", "", written(
+            "<text:a xlink:href='https://example.net/'>a</text:a>")),
+        ("dde", "office.dde", written(
+            "<table:dde-source office:dde-application='none' "
+            "office:dde-topic='a'/>")),
+        ("event", "macro.auto", written(LISTENER)),
+        ("basic", DANGER, {**written(LISTENER), "Basic/Standard/M.xml":
+                           BASIC % b'Shell("nothing")'}),
+        ("basic-neighbour", "macro.vba", {
+            **written(""), "Basic/Standard/M.xml": BASIC % b"x = 1"}),
+        ("python", "macro.vba", {**written(""), "Scripts/python/a.py":
+                                 b"def a():\n    return 1\n"})]:
+    carrier("odf-" + title, facts)(
+        lambda files=files: mail(("a.odt", odf(files))))
+
+
+def slide(action):
+    return mail(("a.pptx", ooxml({"ppt/slides/slide1.xml": (
+        '<p:sld xmlns:p="p" xmlns:a="a"><a:hlinkMouseOver action="%s"/>'
+        "</p:sld>" % action).encode()})))
+
+
+carrier("action-program", "office.action")(
+    lambda: slide("ppaction://program"))
+carrier("action-macro", "office.action")(
+    lambda: slide("ppaction://macro?name=A"))
+carrier("action-neighbour")(
+    lambda: slide("ppaction://hlinkshowjump?jump=nextslide"))
+carrier("ribbon", "macro.auto")(lambda: mail(("a.xlsm", ooxml({
+    "customUI/customUI.xml": b'<customUI xmlns="c" onLoad="A"/>'}))))
+carrier("ribbon-neighbour")(lambda: mail(("a.xlsm", ooxml({
+    "customUI/customUI.xml": b'<customUI xmlns="c"/>'}))))
+
+
+def summary(*strings):
+    """A property set (MS-OLEPS) of ids and strings."""
+    at, index, data = 8 + 8 * len(strings), b"", b""
+    for number, text in strings:
+        index += struct.pack("<II", number, at + len(data))
+        data += struct.pack("<II", 0x1E, len(text) + 1) + text + b"\0"
+        data += bytes(-len(data) % 4)
+    inside = struct.pack("<I", len(strings)) + index + data
+    return (b"\xfe\xff\0\0" + bytes(20) + struct.pack("<I", 1) + bytes(16)
+            + struct.pack("<II", 48, len(inside) + 4) + inside)
+
+
+carrier("metadata-doc", "office.metadata")(lambda: mail(("a.doc", compound({
+    "WordDocument": WORD, "\5SummaryInformation": summary(
+        (4, b"Hanako"), (7, b"Normal.dot"), (18, b"Word"))}))))
+carrier("metadata-doc-neighbour")(lambda: mail(("a.doc", compound({
+    "WordDocument": WORD, "\5SummaryInformation": summary((5, b"a"))}))))
+carrier("metadata-docx", "office.metadata")(lambda: mail(("a.docx", ooxml({
+    "docProps/core.xml": b"<c xmlns:dc='d'><dc:creator>Hanako</dc:creator>"
+    b"</c>", "docProps/app.xml": b"<P><Template>Normal</Template></P>"}))))
+carrier("metadata-docx-neighbour")(lambda: mail(("a.docx", ooxml({
+    "docProps/core.xml": b"<c xmlns:dc='d'><dc:creator/></c>"}))))
 carrier("remote-utf16", "office.remote")(lambda: linked(rels(
     "attachedTemplate", "http://example.net/a.dotm").replace(
         "version='1.0'", "version='1.0' encoding='utf-16'"), "utf-16"))
@@ -383,6 +587,25 @@ for title, name, facts, content in [
          lambda: b"name,sum\r\nA,=none|'a'!A0\r\n"),
         ("csv-neighbour", "a.csv", "",
          lambda: b"name,sum\r\nA|B!,-3\r\nC,=1+2\r\n"),
+        ("csv-mark", "a.csv", "office.dde",
+         lambda: b"\xef\xbb\xbf=none|'a'!A0,b\r\n"),
+        ("csv-quotes", "a.csv", "office.dde",
+         lambda: b'a\r\n\t "=none|\'a b, c\'!A0"\r\n'),
+        ("csv-sum", "a.csv", "office.dde",
+         lambda: b"a,@SUM(1,2)*none|'a'!A0\r\n"),
+        ("csv-utf16", "a.csv", "office.dde",
+         lambda: "\ufeffa\t=none|'a'!A0\r\n".encode("utf-16-le")),
+        ("csv-dash-neighbour", "a.csv", "",
+         lambda: b"name,-\r\nA,- one | two!\r\nB,-1,C|D!\r\n"),
+        ("include", "a.docx", "office.remote", lambda: ooxml({
+            "word/document.xml":
+                runs(' INCLUDETEXT "https://example.net/a" ')})),
+        ("include-share", "a.docx", "office.remote", lambda: ooxml({
+            "word/document.xml":
+                runs(" INCLUDEPICTURE \\\\example.net\\a ")})),
+        ("include-neighbour", "a.docx", "", lambda: ooxml({
+            "word/document.xml":
+                runs(' INCLUDEPICTURE "https://example.net/a.png" ')})),
         ("rtf", "a.rtf", "office.dde",
          lambda: b"{\\rtf1{\\field{\\*\\fldinst ddeauto none a}}}")]:
     carrier("dde-" + title, facts)(
@@ -406,12 +629,20 @@ def object_of(kind, data):
             + struct.pack("<I", len(data)) + data)
 
 
-def rtf(data, before=b"", every=64):
-    digits = data.hex()
-    lines = "\n".join(digits[i:i + every]
-                      for i in range(0, len(digits), every))
+def rtf(data, before=b"", every=64, joint=b"\n"):
+    digits = data.hex().encode()
+    lines = joint.join(digits[i:i + every]
+                       for i in range(0, len(digits), every))
     return (b"{\\rtf1{\\object\\objemb" + before + b"{\\*\\objdata "
-            + lines.encode() + b"}}}")
+            + lines + b"}}}")
+
+
+def rtf_raw(data):
+    """The second half as bytes, not digits."""
+    half = len(data) // 2
+    return (b"{\\rtf1{\\object\\objemb{\\*\\objdata "
+            + data[:half].hex().encode() + b"\\bin%d " % (len(data) - half)
+            + data[half:] + b"}}}")
 
 
 RUNS = "attachment.program attachment.runs "
@@ -422,7 +653,8 @@ for title, name, facts, content in [
         ("program-neighbour", "a.doc", "office.object", lambda: compound({
             "WordDocument": WORD, "ObjectPool": {"_1": {
                 "\1Ole10Native": package("letter.txt", LETTER)}}})),
-        ("docx", "a.docx", RUNS + "office.object", lambda: ooxml({
+        ("docx", "a.docx", RUNS + "office.embedded office.object",
+         lambda: ooxml({
             "word/embeddings/oleObject1.bin": compound({
                 "\1Ole10Native": package("tool.exe", PROGRAM)})})),
         ("contents", "a.doc", "attachment.program", lambda: compound({
@@ -432,6 +664,22 @@ for title, name, facts, content in [
         ("rtf-broken-lines", "a.doc", RUNS + "office.object", lambda: rtf(
             object_of(b"Package", package("tool.exe", PROGRAM)[4:]),
             every=2)),
+        ("rtf-raw", "a.rtf", RUNS + "office.object", lambda: rtf_raw(
+            object_of(b"Package", package("tool.exe", PROGRAM)[4:]))),
+        ("rtf-escapes", "a.rtf", RUNS + "office.embedded office.object",
+         lambda: rtf(
+            object_of(b"Package", package("tool.exe", PROGRAM)[4:]),
+            joint=b"\\'4d")),
+        ("rtf-escaped", "a.rtf", RUNS + "office.object", lambda: rtf(
+            object_of(b"Package", package("tool.exe", PROGRAM)[4:]),
+            joint=b"\\'", every=2)),
+        ("rtf-groups", "a.rtf", RUNS + "office.object", lambda: rtf(
+            object_of(b"Package", package("tool.exe", PROGRAM)[4:]),
+            joint=b"{\\ud0{\\*\\x-1 }}")),
+        ("rtf-class", "a.rtf", "office.equation", lambda: rtf(
+            object_of(b"a", LETTER), b"{\\*\\objclass Equation.3}")),
+        ("rtf-link", "a.rtf", "office.object",
+         lambda: b"{\\rtf1{\\object\\objlink{\\*\\objclass Word}}}"),
         ("rtf-update", "a.rtf", "office.object", lambda: rtf(
             object_of(b"Word.Document.8", LETTER), b"\\objupdate")),
         ("rtf-neighbour", "a.rtf", "", lambda: rtf(
@@ -445,6 +693,12 @@ for title, name, facts, content in [
             object_of(b"Equation.3", bytes(range(60))))),
         ("activex", "a.docx", "office.activex", lambda: ooxml({
             "word/activeX/activeX1.bin": bytes(range(90))})),
+        ("template-rtf-escapes", "a.rtf", "office.remote", lambda:
+         b"{\\rtf1{\\*\\template\r\n \\u104?t\\'74p://example.net/a}}"),
+        ("template-rtf-share", "a.rtf", "office.remote",
+         lambda: b"{\\rtf1{\\*\\template \\\\\\\\example.net\\\\a}}"),
+        ("template-rtf-neighbour", "a.rtf", "",
+         lambda: b"{\\rtf1{\\*\\template C:\\\\a\\\\Normal.dotm}}"),
         ("template-rtf", "a.rtf", "office.remote",
          lambda: b"{\\rtf1{\\*\\template http://example.net/a}}")]:
     carrier("object-" + title, facts)(

@@ -201,3 +201,70 @@ def _():
     return mail(("page.mht", b"MIME-Version: 1.0\r\nContent-Type: "
                  b"text/html; charset=us-ascii\r\n\r\n<html><p>a</p>"
                  b"</html>\r\n"))
+
+
+# Pages that load or are other pages. The inner one asks for a password.
+INNER = "<form action='/in'><input name=p type=password></form>"
+INNER64 = base64.b64encode(INNER.encode()).decode()
+LOADS = "html.loads html.password"
+for title, facts, inside in [
+        ("frame-base64", LOADS,
+         '<iframe src="data:text/html;base64,%s"></iframe>' % INNER64),
+        ("frame-percent", LOADS,
+         '<iframe src="data:text/html,%s"></iframe>'
+         % INNER.replace("<", "%3C")),
+        ("frame-plain", LOADS,
+         '<iframe src="data:text/html;charset=utf-8,%s"></iframe>' % INNER),
+        ("frame-references", LOADS,
+         '<iframe src="data:text/html,%s"></iframe>'
+         % INNER.replace("<", "&lt;").replace(">", "&gt;")),
+        ("frame-split", LOADS,
+         '<iframe src=" da\nta:text/html;base64,%s">' % INNER64),
+        ("srcdoc", "html.password",
+         '<iframe srcdoc="%s"></iframe>' % INNER.replace("<", "&lt;")),
+        ("srcdoc-neighbour", "", '<iframe srcdoc="&lt;p>a&lt;/p>"></iframe>'),
+        ("object", LOADS,
+         '<object data="data:text/html;base64,%s"></object>' % INNER64),
+        ("embed-blob", "html.loads", '<embed src="blob:null/1">'),
+        ("frame-remote", "html.loads",
+         '<iframe src=https://example.net/a></iframe>'),
+        ("script-remote", "html.loads",
+         '<script src="//example.net/a.js"></script>'),
+        ("picture-share", "html.loads", '<img src="file://example.net/a/b">'),
+        ("frame-local-neighbour", "", '<iframe src="b.html"></iframe>'),
+        ("picture-remote-neighbour", "",
+         '<img src="https://example.net/a.png">'),
+        ("picture-svg-neighbour", "",
+         "<img src='data:image/svg+xml,<svg viewBox=\"0 0 9 9\"/>'>"),
+        ("refresh-data", "html.password html.refresh",
+         '<meta http-equiv=refresh content="0;url=data:text/html;base64,%s">'
+         % INNER64)]:
+    carrier("page-" + title, facts)(lambda inside=inside: body(inside))
+for title, facts, code in [
+        ("location-data", "html.password html.refresh",
+         'location="data:text/html;base64,%s";' % INNER64),
+        ("open-blob", "html.refresh", "window.open('blob:null/1');"),
+        ("second-location", "html.refresh",
+         "if (window.location.hash) location = 'https://example.net/';"),
+        ("fetch", "html.loads",
+         "fetch('/a').then(r=>r.text()).then(t=>document.write(t));"),
+        ("fetch-neighbour", "", "fetch('/a').then(r=>r.json());"),
+        ("open-neighbour", "",
+         "function f(){window.open('https://example.net/');}")]:
+    carrier("page-" + title, facts)(lambda code=code: page(code))
+carrier("page-in-pages", "html.loads html.password")(lambda: body(
+    '<iframe src="data:text/html;base64,%s">' % base64.b64encode((
+        '<iframe src="data:text/html;base64,%s">' % INNER64).encode()
+    ).decode()))
+for title, name, facts in [
+        ("angle-name", "<DHL.html>", "html.password"),
+        ("quoted-name", '"DHL.html"', "html.password"),
+        ("shtml", "DHL.shtml", "html.password"),
+        ("xht", "DHL.xht", "html.password"),
+        ("no-ending", "DHL", "html.password"),
+        ("txt-neighbour", "DHL.txt", "")]:
+    carrier("page-" + title, facts)(lambda name=name: body(INNER, name))
+carrier("page-utf16-name", "html.password")(lambda: mail(
+    ("DHL", ("\ufeff<html>" + INNER).encode("utf-16-le"))))
+carrier("page-junk-first", "html.password")(lambda: mail(
+    ("DHL.html", b"\1\2\3junk" + INNER.encode())))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef SKM_INSPECT_XML_H
-#define SKM_INSPECT_XML_H
+#ifndef SKM_MAIL_XML_H
+#define SKM_MAIL_XML_H
 
 #include <stdbool.h>
 #include <stddef.h>

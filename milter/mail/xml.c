@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
-#include "milter/inspect/xml.h"
+#include "milter/mail/xml.h"
 #include "milter/base/banned.h"
 
 /* Most of what is looked at shows by its root that nothing is to be read. */
