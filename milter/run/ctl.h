@@ -19,6 +19,9 @@ int ctl_scan(const struct conf *conf, int argc, char **argv);
 /* selftest [--json]: the real path with harmless test mail. */
 int ctl_selftest(const struct conf *conf, int argc, char **argv);
 
+/* doctor [--postfix FOLDER] [--sendmail FILE] [--json] */
+int ctl_doctor(const struct conf *conf, int argc, char **argv);
+
 /* config check [FILE], config show */
 int ctl_config_check(const struct conf *conf, int argc, char **argv);
 int ctl_config_show(const struct conf *conf, int argc, char **argv);

@@ -46,12 +46,16 @@ sekimorictl_SOURCES = %D%/sekimorictl.c \
 	%D%/ctl.h \
 	%D%/ctl_certs.c \
 	%D%/ctl_config.c \
+	%D%/ctl_doctor.c %D%/doctor.h \
+	%D%/doctor_fence.c %D%/doctor_postfix.c %D%/doctor_sendmail.c \
 	%D%/ctl_explain.c \
 	%D%/ctl_out.c %D%/ctl_out.h \
 	%D%/ctl_scan.c \
 	%D%/ctl_selftest.c \
 	%D%/local.c %D%/local.h \
 	%D%/mails.c %D%/mails.h \
+	%D%/outcome.c %D%/outcome.h \
+	%D%/postfix.c %D%/postfix.h \
 	%D%/sandbox.c %D%/user.c \
 	$(site_sources)
 sekimorictl_LDADD = $(ACT_LIBS) $(SECCOMP_LIBS)

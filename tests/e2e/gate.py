@@ -311,11 +311,13 @@ class Gate:
         with open(path, encoding="utf-8") as f:
             return json.load(f)
 
-    def ctl(self, *arguments):
+    def ctl(self, *arguments, path=None):
+        """sekimorictl; path: where it finds programs."""
         return subprocess.run(
             [self.installed("bin/sekimorictl"), "-c",
              self.at("sekimori.conf"), *arguments], capture_output=True,
-            text=True, stdin=subprocess.DEVNULL, timeout=120, check=False)
+            text=True, stdin=subprocess.DEVNULL, timeout=120, check=False,
+            env=dict(os.environ, PATH=path or os.environ["PATH"]))
 
     def ctl_json(self, *arguments):
         """A list: one object a line."""

@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	%D%/network.py %D%/zone.json \
 	%D%/scenarios/__init__.py \
 	%D%/scenarios/burst.py \
+	%D%/scenarios/doctor.py \
 	%D%/scenarios/faults.py \
 	%D%/scenarios/fence.py \
 	%D%/scenarios/inbound.py \
