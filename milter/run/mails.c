@@ -202,7 +202,7 @@ static int
 to_message(const char *bytes, size_t len, struct reason *why)
 {
 	const char *line = memchr(bytes, '\n', len);
-	const char *end = bytes + len;
+	const char *end = bytes + len, *ends;
 	struct buf b;
 	int fd;
 
@@ -213,8 +213,10 @@ to_message(const char *bytes, size_t len, struct reason *why)
 		line = memchr(bytes, '\n', (size_t)(end - bytes));
 		if (line == NULL)
 			line = end;
+		/* Some lines of such a file may end as they should. */
+		ends = line > bytes && line[-1] == '\r' ? "\n" : "\r\n";
 		if (buf_add(&b, bytes, (size_t)(line - bytes)) == -1 ||
-		    (line < end && buf_add(&b, "\r\n", 2) == -1)) {
+		    (line < end && buf_string(&b, ends) == -1)) {
 			buf_free(&b);
 			return reason_set(why, "out of memory");
 		}
