@@ -32,23 +32,23 @@ noinst_LIBRARIES += milter/inspect/libinspect.a
 milter_inspect_libinspect_a_CPPFLAGS = $(AM_CPPFLAGS) $(CLAMAV_CFLAGS) \
 	$(MAGIC_CFLAGS) $(ICU_CFLAGS) $(PSL_CFLAGS) $(IDN2_CFLAGS) $(XML_CFLAGS)
 milter_inspect_libinspect_a_SOURCES = \
-	%D%/inspect.c %D%/inspect.h \
-	%D%/engine.c %D%/engine.h \
 	%D%/cache.c %D%/cache.h \
-	%D%/filetype.c %D%/filetype.h \
+	%D%/engine.c %D%/engine.h \
 	%D%/filename.c %D%/filename.h %D%/endings.def \
+	%D%/filetype.c %D%/filetype.h \
 	%D%/fold.c %D%/fold.h \
+	%D%/inspect.c %D%/inspect.h \
 	%D%/labels.c %D%/labels.h \
-	%D%/lookalike.c %D%/lookalike.h \
-	%D%/numbers.c %D%/numbers.h \
-	%D%/markup.c %D%/markup.h \
 	%D%/lines.c %D%/lines.h \
+	%D%/lookalike.c %D%/lookalike.h \
+	%D%/markup.c %D%/markup.h \
+	%D%/numbers.c %D%/numbers.h \
 	%D%/properties.c %D%/properties.h \
-	%D%/skeleton.c %D%/skeleton.h \
 	%D%/records.c %D%/records.h \
+	%D%/skeleton.c %D%/skeleton.h \
 	%D%/target.c %D%/target.h \
-	%D%/macros.def %D%/scripts.def %D%/labels.def \
-	%D%/icons.def %D%/pointers.def %D%/disguises.def \
+	%D%/disguises.def %D%/icons.def %D%/labels.def \
+	%D%/macros.def %D%/pointers.def %D%/scripts.def \
 	$(inspectors)
 nodist_milter_inspect_libinspect_a_SOURCES = %D%/registry.inc
 INSPECT_LIBS = milter/inspect/libinspect.a policy/libpolicy.a $(MAIL_LIBS) \

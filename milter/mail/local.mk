@@ -10,9 +10,8 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/biff.c %D%/biff.h \
 	%D%/boundary.c %D%/boundary.h \
 	%D%/charset.c %D%/charset.h \
-	%D%/cipher.c %D%/cipher.h \
 	%D%/choice.c %D%/choice.h \
-	%D%/compound.c %D%/compound.h \
+	%D%/cipher.c %D%/cipher.h \
 	%D%/closed.def \
 	%D%/compound.c %D%/compound.h \
 	%D%/content.c %D%/content.h \
@@ -30,6 +29,7 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/leaf.c %D%/leaf.h \
 	%D%/level.c %D%/level.h \
 	%D%/link.c %D%/link.h \
+	%D%/lists.c %D%/lists.h \
 	%D%/lnk.c %D%/lnk.h \
 	%D%/mailbox.c %D%/mailbox.h \
 	%D%/mapi.c %D%/mapi.h \
@@ -55,10 +55,10 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/pdftext.c %D%/pdftext.h \
 	%D%/pdfvalue.c %D%/pdfvalue.h \
 	%D%/plain.c %D%/plain.h \
-	%D%/rar.c %D%/rar.h \
-	%D%/rar3.c %D%/rar5.c %D%/rarblock.h \
 	%D%/powerpoint.c %D%/powerpoint.h \
 	%D%/project.c %D%/project.h \
+	%D%/rar.c %D%/rar.h \
+	%D%/rar3.c %D%/rar5.c %D%/rarblock.h \
 	%D%/reading.c %D%/reading.h \
 	%D%/relations.c %D%/relations.h \
 	%D%/rtf.c %D%/rtf.h \
@@ -76,7 +76,6 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/vba.c %D%/vba.h \
 	%D%/view.c %D%/view.h \
 	%D%/walk.c %D%/walk.h %D%/traits.def \
-	%D%/lists.c %D%/lists.h \
 	%D%/words.c %D%/words.h \
 	%D%/xml.c %D%/xml.h \
 	%D%/zip.c %D%/zip.h

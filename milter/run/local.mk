@@ -17,10 +17,10 @@ sekimorid_SOURCES = %D%/sekimorid.c \
 	%D%/folders.c \
 	%D%/front.c %D%/front.h \
 	%D%/gate.c %D%/gate.h \
+	%D%/injector.c %D%/injector.h \
 	%D%/judge.c %D%/judge.h \
 	%D%/pairs.c %D%/pairs.h \
 	%D%/sandbox.c %D%/sandbox.h \
-	%D%/injector.c %D%/injector.h \
 	%D%/second.c %D%/second.h \
 	%D%/servers.c %D%/servers.h \
 	%D%/session.c %D%/session.h \
