@@ -167,6 +167,20 @@ text_in(const char *s, const char *const *list, size_t count)
 }
 
 bool
+text_starts(const char *s, const char *with)
+{
+	return strncasecmp(s, with, strlen(with)) == 0;
+}
+
+bool
+text_ends(const char *s, const char *with)
+{
+	size_t have = strlen(s), len = strlen(with);
+
+	return have >= len && strcasecmp(s + have - len, with) == 0;
+}
+
+bool
 text_holds(const void *bytes, size_t len, const char *text)
 {
 	const char *at = bytes;

@@ -24,6 +24,10 @@ bool text_is_utf8(const char *bytes, size_t len);
 /* Is s one of the count strings of list, letters of either case alike? */
 bool text_in(const char *s, const char *const *list, size_t count);
 
+/* Does s begin, or end, with this text, letters of either case alike? */
+bool text_starts(const char *s, const char *with);
+bool text_ends(const char *s, const char *with);
+
 /* Does text, letters of either case alike, stand anywhere in the bytes? */
 bool text_holds(const void *bytes, size_t len, const char *text);
 

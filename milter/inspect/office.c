@@ -32,12 +32,6 @@ once(const struct look *l, enum fact fact, const char *evidence)
 	l->seen->fact[fact] = true;
 }
 
-static bool
-starts(const char *text, const char *words)
-{
-	return strncasecmp(text, words, strlen(words)) == 0;
-}
-
 /* What a document fetches by itself when it is opened; the rest waits for a
  * click. */
 static bool
@@ -71,10 +65,10 @@ external(void *owner, const char *type, const char *target)
 		inspect_fact(l->i, FACT_OFFICE_REMOTE, l->part, "%s: %s", type,
 		    target);
 	else if (is_fetched(type) &&
-		 (starts(type, "ext") || starts(type, "attached") ||
-		     starts(type, "xl") || strpbrk(target, ":\\") != NULL))
+		 (text_starts(type, "ext") || text_starts(type, "attached") ||
+		     text_starts(type, "xl") || strpbrk(target, ":\\") != NULL))
 		once(l, FACT_OFFICE_LINKED, target);
-	else if (starts(type, "object"))
+	else if (text_starts(type, "object"))
 		once(l, FACT_OFFICE_EMBEDDED, target);
 }
 
@@ -98,11 +92,11 @@ event(void *owner, const char *what, const char *runs)
 {
 	const struct look *l = owner;
 
-	if (!starts(what, "hlink"))
+	if (!text_starts(what, "hlink"))
 		inspect_fact(l->i, FACT_MACRO_AUTO, l->part, "%s: %s", what,
 		    runs);
-	else if (starts(runs, "ppaction://program") ||
-		 starts(runs, "ppaction://macro"))
+	else if (text_starts(runs, "ppaction://program") ||
+		 text_starts(runs, "ppaction://macro"))
 		inspect_fact(l->i, FACT_OFFICE_ACTION, l->part, "%s: %s", what,
 		    runs);
 }
@@ -115,11 +109,12 @@ field(void *owner, const char *instruction)
 	bool text, loads;
 
 	instruction += strspn(instruction, " \t\r\n\"");
-	text =
-	    starts(instruction, "INCLUDETEXT") || starts(instruction, "LINK ");
-	loads = starts(instruction, "INCLUDEPICTURE") ||
-		starts(instruction, "IMPORT ");
-	if (starts(instruction, "DDE ") || starts(instruction, "DDEAUTO"))
+	text = text_starts(instruction, "INCLUDETEXT") ||
+	       text_starts(instruction, "LINK ");
+	loads = text_starts(instruction, "INCLUDEPICTURE") ||
+		text_starts(instruction, "IMPORT ");
+	if (text_starts(instruction, "DDE ") ||
+	    text_starts(instruction, "DDEAUTO"))
 		inspect_fact(l->i, FACT_OFFICE_DDE, l->part, "%s", instruction);
 	else if (text || loads) {
 		const char *target = instruction + strcspn(instruction, " ");
@@ -129,14 +124,6 @@ field(void *owner, const char *instruction)
 			inspect_fact(l->i, FACT_OFFICE_REMOTE, l->part, "%s",
 			    instruction);
 	}
-}
-
-static bool
-ends(const char *name, const char *with)
-{
-	size_t have = strlen(name), len = strlen(with);
-
-	return have >= len && strcasecmp(name + have - len, with) == 0;
 }
 
 /* An XML in UTF-16 shows nothing to a search. */
@@ -163,7 +150,7 @@ is_xml(const struct part *p)
 	const char *name = p->names == NULL ? "" : p->names->name;
 
 	if (p->origin == ORIGIN_MEMBER &&
-	    (ends(name, ".rels") || ends(name, ".xml")))
+	    (text_ends(name, ".rels") || text_ends(name, ".xml")))
 		return true;
 	return p->size > 5 && memcmp(p->bytes, "<?xml", 5) == 0;
 }
@@ -196,7 +183,7 @@ look_at_member(const struct inspection *i, const struct part *p,
 		once(&l, FACT_OFFICE_ACTIVEX, name);
 	if (strcasestr(name, "/embeddings/") != NULL)
 		once(&l, FACT_OFFICE_EMBEDDED, name);
-	if (starts(name, "Scripts/") && p->size > 0)
+	if (text_starts(name, "Scripts/") && p->size > 0)
 		once(&l, FACT_MACRO_VBA, name);
 }
 
@@ -245,7 +232,8 @@ look_at_word(const struct inspection *i, const struct part *p)
 				words[len++] = (char)c;
 		}
 		words[len] = '\0';
-		if (starts(words, "DDEAUTO") || starts(words, "DDE ")) {
+		if (text_starts(words, "DDEAUTO") ||
+		    text_starts(words, "DDE ")) {
 			inspect_fact(i, FACT_OFFICE_DDE, p, "%s", words);
 			return;
 		}
@@ -307,7 +295,7 @@ look_at_stream(const struct inspection *i, const struct part *p,
 		look_for_template(i, p, seen);
 	} else if (strcmp(name, "Ole10Native") == 0)
 		inspect_fact(i, FACT_OFFICE_EMBEDDED, p, "%s", name);
-	else if (starts(name, "Equation"))
+	else if (text_starts(name, "Equation"))
 		inspect_fact(i, FACT_OFFICE_EQUATION, p, "%s", name);
 }
 

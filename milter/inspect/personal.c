@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
-#include <strings.h>
 
 #include "milter/base/count.h"
+#include "milter/base/text.h"
 #include "milter/inspect/fold.h"
 #include "milter/inspect/inspect.h"
 #include "milter/inspect/numbers.h"
@@ -88,13 +88,9 @@ is_table(const struct part *p)
 	    strcmp(p->type, "text/tab-separated-values") == 0)
 		return true;
 	for (const struct file_name *n = p->names; n != NULL; n = n->next)
-		for (size_t e = 0; e < COUNT(endings); e++) {
-			size_t len = strlen(n->name);
-
-			if (len >= 4 &&
-			    strcasecmp(n->name + len - 4, endings[e]) == 0)
+		for (size_t e = 0; e < COUNT(endings); e++)
+			if (text_ends(n->name, endings[e]))
 				return true;
-		}
 	return false;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
+#include "milter/base/text.h"
 #include "milter/inspect/inspect.h"
 #include "milter/base/banned.h"
 
@@ -87,19 +87,11 @@ look_at(const struct inspection *i, const struct part *p)
 }
 
 static bool
-ends(const char *name, const char *with)
-{
-	size_t have = strlen(name), len = strlen(with);
-
-	return have >= len && strcasecmp(name + have - len, with) == 0;
-}
-
-static bool
 is_table(const struct part *p)
 {
 	for (const struct file_name *n = p->names; n != NULL; n = n->next)
-		if (ends(n->name, ".csv") || ends(n->name, ".tsv") ||
-		    ends(n->name, ".slk"))
+		if (text_ends(n->name, ".csv") || text_ends(n->name, ".tsv") ||
+		    text_ends(n->name, ".slk"))
 			return true;
 	return false;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
-#include <strings.h>
 
+#include "milter/base/text.h"
 #include "milter/mail/charset.h"
 #include "milter/mail/decode.h"
 #include "milter/mail/document.h"
@@ -20,16 +20,9 @@
 static bool
 named(const struct node *n, const char *ending)
 {
-	const struct file_name *f = n->part.names;
-	size_t len = strlen(ending);
-
-	for (; f; f = f->next) {
-		size_t have = strlen(f->name);
-
-		if (have >= len &&
-		    strcasecmp(f->name + have - len, ending) == 0)
+	for (const struct file_name *f = n->part.names; f; f = f->next)
+		if (text_ends(f->name, ending))
 			return true;
-	}
 	return false;
 }
 

@@ -46,12 +46,6 @@ static const char *const given[] = { "att#", "encrypted", "mime-attachment",
 	"message_v#", "noname", "signature", "smime", "unnamed",
 	"untitled attachment #", "winmail" };
 
-static bool
-begins(const char *s, const char *with)
-{
-	return strncasecmp(s, with, strlen(with)) == 0;
-}
-
 /* Behind the last dot of the name; "" when there is no plain ending. */
 static const char *
 ending_of(const char *name)
@@ -69,7 +63,8 @@ ending_of(const char *name)
 static bool
 is_container(const struct seen_part *p)
 {
-	return begins(p->type, "multipart/") || begins(p->type, "message/") ||
+	return text_starts(p->type, "multipart/") ||
+	       text_starts(p->type, "message/") ||
 	       text_in(p->type,
 		   (const char *const[]){ "application/ms-tnef",
 		       "application/vnd.ms-tnef" },
@@ -82,10 +77,10 @@ is_file(const struct seen_part *p)
 {
 	if (is_container(p) || text_in(p->type, never, COUNT(never)))
 		return false;
-	if (begins(p->type, "image/") &&
+	if (text_starts(p->type, "image/") &&
 	    strcasecmp(p->type, "image/svg+xml") != 0)
 		return false;
-	return p->name[0] != '\0' || !begins(p->type, "text/");
+	return p->name[0] != '\0' || !text_starts(p->type, "text/");
 }
 
 /* How a part's members stand in the message. */

@@ -128,6 +128,10 @@ words_are_compared(void **unused)
 	(void)unused;
 	assert_true(text_in("ONE", list, 2) && text_in("two", list, 2));
 	assert_false(text_in("on", list, 2) || text_in("", list, 2));
+	assert_true(text_starts("Re: a", "RE:") && text_starts("a", ""));
+	assert_false(text_starts("R", "RE:"));
+	assert_true(text_ends("a.ZIP", ".zip") && text_ends("a", ""));
+	assert_false(text_ends("zip", ".zip") || text_ends("a.zip ", ".zip"));
 	assert_true(text_is_utf8("a\0b", 3));
 	text_lower(word);
 	assert_string_equal(word, "abc-\xc3\x84z");
