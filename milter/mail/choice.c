@@ -42,25 +42,6 @@ choice_value(struct walk *w, enum walk_field field)
 	return unfold(w->arena, span_trim(s));
 }
 
-static bool
-is_token(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.at[i] <= ' ' || s.at[i] >= 127 ||
-		    strchr("()<>@,;:\\\"/[]?=", s.at[i]))
-			return false;
-	return s.len > 0;
-}
-
-static bool
-is_type(struct span s)
-{
-	size_t slash = span_find(s, '/');
-
-	return slash < s.len && is_token((struct span){ s.at, slash }) &&
-	       is_token(span_from(s, slash + 1));
-}
-
 /* s up to the first of these bytes. */
 static struct span
 until(struct span s, const char *ends)
@@ -99,13 +80,13 @@ choice_type(struct walk *w, const char *value, const char *standard)
 	struct span s = span_trim(until(span_string(value), ";"));
 
 	s = bare(w, s);
-	if (is_type(s))
+	if (param_is_type(s))
 		return span_lower(w->arena, s);
 	if (s.len == 0 || !walk_asks(w, TRAIT_FIRST_WORD))
 		return standard;
 	s = without(w->arena, without(w->arena, s, '\\'), '"');
 	s = until(span_trim(s), " \t,(");
-	return is_type(s) || span_starts(s, "multipart")
+	return param_is_type(s) || span_starts(s, "multipart")
 		   ? span_lower(w->arena, s)
 		   : standard;
 }

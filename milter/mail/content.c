@@ -6,26 +6,6 @@
 #include "milter/mail/names.h"
 #include "milter/base/banned.h"
 
-static bool
-is_token(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.at[i] <= ' ' || s.at[i] >= 127 ||
-		    strchr("()<>@,;:\\\"/[]?=", s.at[i]))
-			return false;
-	return s.len > 0;
-}
-
-static bool
-is_type(const char *value)
-{
-	struct span s = span_string(value);
-	size_t slash = span_find(s, '/');
-
-	return slash < s.len && is_token((struct span){ s.at, slash }) &&
-	       is_token(span_from(s, slash + 1));
-}
-
 /* Old mailers leave the subtype out; readers take the usual one. */
 static const char *
 complete(const char *value, const char *standard)
@@ -105,7 +85,7 @@ read_type(struct reading *r, struct node *n, const struct params *f)
 
 	n->part.type = complete(f->value, n->standard);
 	/* A comment is legal, and hides a multipart from who does not know. */
-	if (n->typed && (!is_type(f->value) ||
+	if (n->typed && (!param_is_type(span_string(f->value)) ||
 			    (f->odd && strncmp(f->value, "multipart", 9) == 0)))
 		reading_mark(r, n, MARK_BAD_TYPE, n->whole.at, "%s",
 		    message_header(&n->part, "Content-Type")->raw);

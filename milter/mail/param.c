@@ -144,14 +144,34 @@ stars(struct param *param, char *name)
 	}
 }
 
+/* Are all bytes printable, and none of them of these? */
+static bool
+is_without(struct span s, const char *specials)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.at[i] <= ' ' || s.at[i] == 127 ||
+		    strchr(specials, s.at[i]))
+			return false;
+	return s.len > 0;
+}
+
 static bool
 is_token(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (s.at[i] <= ' ' || s.at[i] == 127 ||
-		    strchr("()<>@,;:\\\"[]", s.at[i]))
+		if (s.at[i] >= 128)
 			return false;
-	return s.len > 0;
+	return is_without(s, "()<>@,;:\\\"/[]?=");
+}
+
+bool
+param_is_type(struct span value)
+{
+	size_t slash = span_find(value, '/');
+
+	return slash < value.len &&
+	       is_token((struct span){ value.at, slash }) &&
+	       is_token(span_from(value, slash + 1));
 }
 
 bool
@@ -186,8 +206,9 @@ one(struct scan *p)
 		return param;
 	}
 	param->value = up_to(p, ";");
-	param->odd |=
-	    !is_token(param->value) || param_single_quoted(param->value);
+	/* "/", "?" and "=" are no token's, but every reader takes them. */
+	param->odd |= !is_without(param->value, "()<>@,;:\\\"[]") ||
+		      param_single_quoted(param->value);
 	return param;
 }
 

@@ -64,6 +64,9 @@ param_extended(struct arena *a, struct span value, const char **charset);
 /* Is it in quotes that RFC 2045 does not know, and some readers take off? */
 bool param_single_quoted(struct span value);
 
+/* Is it a type and a subtype, each a token of RFC 2045 5.1? */
+bool param_is_type(struct span value);
+
 /* value without comments (RFC 5322 3.2.2, nested ones too) and trimmed. */
 struct span param_bare(struct arena *a, struct span value);
 
