@@ -6,6 +6,7 @@
 #include "milter/base/buf.h"
 #include "milter/base/clock.h"
 #include "milter/quarantine/index.h"
+#include "milter/quarantine/meta.h"
 #include "milter/base/banned.h"
 
 struct index {
@@ -79,14 +80,6 @@ index_unlock(struct index *x)
 	pthread_mutex_unlock(&x->mutex);
 }
 
-static const char *
-text_of(const json_t *meta, const char *key)
-{
-	const char *s = json_string_value(json_object_get(meta, key));
-
-	return s == NULL ? "" : s;
-}
-
 int
 index_put(struct store *s, const char *id, const char *state,
     const json_t *meta, struct reason *why)
@@ -95,11 +88,11 @@ index_put(struct store *s, const char *id, const char *state,
 	struct store_held row = {
 		.id = id,
 		.state = state,
-		.class = text_of(meta, "class"),
-		.sender = text_of(meta, "sender"),
-		.queue_id = text_of(meta, "queue_id"),
-		.dedupe = text_of(meta, "dedupe"),
-		.created = clock_parse(text_of(meta, "created")),
+		.class = meta_text(meta, "class"),
+		.sender = meta_text(meta, "sender"),
+		.queue_id = meta_text(meta, "queue_id"),
+		.dedupe = meta_text(meta, "dedupe"),
+		.created = clock_parse(meta_text(meta, "created")),
 		.seen = json_integer_value(seen),
 	};
 	struct buf rcpts;

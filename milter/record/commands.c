@@ -9,6 +9,7 @@
 #include "milter/base/count.h"
 #include "milter/base/text.h"
 #include "milter/record/commands.h"
+#include "milter/record/event.h"
 #include "milter/record/journal.h"
 #include "milter/record/read.h"
 #include "milter/record/who.h"
@@ -27,19 +28,11 @@ fail(const struct reason *why)
 	return COMMAND_FAILED;
 }
 
-static const char *
-text_of(const json_t *event, const char *key)
-{
-	const char *s = json_string_value(json_object_get(event, key));
-
-	return s == NULL ? "" : s;
-}
-
 static bool
 has_id(const json_t *event, const char *id)
 {
-	return strcmp(text_of(event, "msg"), id) == 0 ||
-	       strcmp(text_of(event, "q"), id) == 0;
+	return strcmp(event_text(event, "msg"), id) == 0 ||
+	       strcmp(event_text(event, "q"), id) == 0;
 }
 
 /* The fields of the type, in one line that a terminal may be shown. */
@@ -76,19 +69,19 @@ show(void *context, json_t *event)
 	json_t *seq = json_object_get(event, "seq");
 	json_t *actor = json_object_get(event, "actor");
 
-	if ((q->type != NULL && strcmp(text_of(event, "type"), q->type)) ||
+	if ((q->type != NULL && strcmp(event_text(event, "type"), q->type)) ||
 	    (q->id != NULL && !has_id(event, q->id)) ||
 	    (q->queue_id != NULL &&
-		strcmp(text_of(event, "queue_id"), q->queue_id) != 0))
+		strcmp(event_text(event, "queue_id"), q->queue_id) != 0))
 		return true;
 	if (q->json) {
 		command_print_json(json_incref(event));
 		return !ferror(stdout);
 	}
-	printf("%s %" JSON_INTEGER_FORMAT " %s ", text_of(event, "ts"),
-	    json_integer_value(seq), text_of(event, "type"));
-	if (strcmp(text_of(actor, "kind"), "user") == 0)
-		printf("by %s ", text_of(actor, "id"));
+	printf("%s %" JSON_INTEGER_FORMAT " %s ", event_text(event, "ts"),
+	    json_integer_value(seq), event_text(event, "type"));
+	if (strcmp(event_text(actor, "kind"), "user") == 0)
+		printf("by %s ", event_text(actor, "id"));
 	print_fields(event);
 	putchar('\n');
 	return !ferror(stdout);

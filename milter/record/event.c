@@ -80,3 +80,11 @@ event_new(enum event_type type, const struct actor *actor, json_t *fields,
 	json_decref(fields);
 	return event;
 }
+
+const char *
+event_text(const json_t *event, const char *key)
+{
+	const char *s = json_string_value(json_object_get(event, key));
+
+	return s != NULL ? s : "";
+}

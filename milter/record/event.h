@@ -38,4 +38,7 @@ struct actor {
 json_t *event_new(enum event_type type, const struct actor *actor,
     json_t *fields, struct reason *why);
 
+/* A text of an event that was read, "" where there is none; the event's. */
+const char *event_text(const json_t *event, const char *key);
+
 #endif

@@ -12,21 +12,13 @@ struct search {
 	json_t *found;
 };
 
-static const char *
-text_of(const json_t *event, const char *key)
-{
-	const char *s = json_string_value(json_object_get(event, key));
-
-	return s == NULL ? "" : s;
-}
-
 static bool
 is_about(const json_t *event, const char *id)
 {
 	static const char *const keys[] = { "msg", "q", "queue_id" };
 
 	for (size_t i = 0; i < COUNT(keys); i++)
-		if (strcmp(text_of(event, keys[i]), id) == 0)
+		if (strcmp(event_text(event, keys[i]), id) == 0)
 			return true;
 	return false;
 }
@@ -38,12 +30,12 @@ each(void *context, json_t *event)
 	struct search *s = context;
 	json_t *first = json_array_get(s->found, 0);
 
-	if (strcmp(text_of(event, "type"), event_name(EVENT_MAIL_VERDICT)) !=
+	if (strcmp(event_text(event, "type"), event_name(EVENT_MAIL_VERDICT)) !=
 		0 ||
 	    !is_about(event, s->id))
 		return true;
 	if (first != NULL &&
-	    strcmp(text_of(first, "msg"), text_of(event, "msg")) != 0)
+	    strcmp(event_text(first, "msg"), event_text(event, "msg")) != 0)
 		json_array_clear(s->found);
 	json_array_append(s->found, event);
 	return true;

@@ -5,6 +5,7 @@
 #include "milter/base/clock.h"
 #include "milter/base/count.h"
 #include "milter/base/text.h"
+#include "milter/record/event.h"
 #include "milter/record/report_fold.h"
 #include "milter/base/banned.h"
 
@@ -23,14 +24,6 @@ struct happening {
 	struct report_system *system;
 	int64_t time;
 };
-
-static const char *
-text_of(json_t *event, const char *key)
-{
-	const char *s = json_string_value(json_object_get(event, key));
-
-	return s != NULL ? s : "";
-}
 
 static void
 give_up(struct report_fold *f, const char *what, size_t most)
@@ -135,22 +128,22 @@ static bool
 is_open(const struct report_fold *f, json_t *event)
 {
 	return f->mail.system != NULL &&
-	       strcmp(f->mail.msg, text_of(event, "msg")) == 0;
+	       strcmp(f->mail.msg, event_text(event, "msg")) == 0;
 }
 
 static void
 fold_received(struct report_fold *f, const struct happening *h)
 {
 	struct report_mail *m = &f->mail;
-	const char *dir = text_of(h->event, "dir");
-	const char *tls = text_of(json_object_get(h->event, "tls"), "ver");
+	const char *dir = event_text(h->event, "dir");
+	const char *tls = event_text(json_object_get(h->event, "tls"), "ver");
 
 	close_mail(f);
 	if (h->time >= f->report->end)
 		return;
 	m->system = h->system;
 	m->month = report_year_month(h->time);
-	snprintf(m->msg, sizeof m->msg, "%s", text_of(h->event, "msg"));
+	snprintf(m->msg, sizeof m->msg, "%s", event_text(h->event, "msg"));
 	m->inbound = strcmp(dir, "inbound") == 0;
 	m->outbound = strcmp(dir, "outbound") == 0;
 	snprintf(m->tls, sizeof m->tls, "%s", tls);
@@ -159,7 +152,7 @@ fold_received(struct report_fold *f, const struct happening *h)
 static void
 fold_engine(struct report_fold *f, const struct happening *h)
 {
-	const char *result = text_of(h->event, "res");
+	const char *result = event_text(h->event, "res");
 
 	if (!is_open(f, h->event))
 		return;
@@ -171,7 +164,7 @@ fold_engine(struct report_fold *f, const struct happening *h)
 static void
 fold_verdict(struct report_fold *f, const struct happening *h)
 {
-	const char *verdict = text_of(h->event, "verdict");
+	const char *verdict = event_text(h->event, "verdict");
 	struct report_month *v = &f->mail.verdicts;
 	const struct {
 		const char *name;
@@ -191,7 +184,7 @@ fold_verdict(struct report_fold *f, const struct happening *h)
 		json_object_get(json_object_get(h->event, "inspected"),
 		    "not")) > 0)
 		f->mail.uninspected = true;
-	if (strcmp(text_of(h->event, "dir"), "inbound") != 0)
+	if (strcmp(event_text(h->event, "dir"), "inbound") != 0)
 		return;
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		if (strcmp(verdict, kinds[i].name) == 0)
@@ -202,14 +195,14 @@ static void
 fold_crypto(struct report_fold *f, const struct happening *h)
 {
 	struct report_month *m;
-	const char *result = text_of(h->event, "res");
-	const char *method = text_of(h->event, "method");
+	const char *result = event_text(h->event, "res");
+	const char *method = event_text(h->event, "method");
 	size_t domains =
 	    json_array_size(json_object_get(h->event, "rcpt_domain"));
 	int month = report_year_month(h->time);
 
 	if (h->time >= f->report->end ||
-	    strcmp(text_of(h->event, "op"), "encrypt") != 0)
+	    strcmp(event_text(h->event, "op"), "encrypt") != 0)
 		return;
 	m = &h->system->months[month];
 	if (strcmp(result, "refused") == 0) {
@@ -221,7 +214,7 @@ fold_crypto(struct report_fold *f, const struct happening *h)
 		    domains;
 		count_named(f, h->system->algorithms,
 		    &h->system->algorithms_count,
-		    text_of(h->event, "content_alg"), month);
+		    event_text(h->event, "content_alg"), month);
 	}
 }
 
@@ -246,13 +239,13 @@ month_of_birth(const struct report_fold *f, const char *q, int64_t time)
 static void
 fold_held(struct report_fold *f, const struct happening *h)
 {
-	int month = month_of_birth(f, text_of(h->event, "q"), h->time);
+	int month = month_of_birth(f, event_text(h->event, "q"), h->time);
 
 	if (month == -1)
 		return;
 	h->system->months[month].held++;
 	count_named(f, h->system->classes, &h->system->classes_count,
-	    text_of(h->event, "class"), month);
+	    event_text(h->event, "class"), month);
 }
 
 static uint64_t
@@ -314,8 +307,8 @@ is_first(struct report_fold *f, const char *q)
 static void
 fold_released(struct report_fold *f, const struct happening *h)
 {
-	const char *q = text_of(h->event, "q"),
-		   *result = text_of(h->event, "res");
+	const char *q = event_text(h->event, "q"),
+		   *result = event_text(h->event, "res");
 	int month = month_of_birth(f, q, h->time);
 
 	/* Begun, failed and unknown are on the way: see milter/act. */
@@ -329,7 +322,7 @@ fold_released(struct report_fold *f, const struct happening *h)
 static void
 fold_discarded(struct report_fold *f, const struct happening *h)
 {
-	const char *q = text_of(h->event, "q");
+	const char *q = event_text(h->event, "q");
 	int month = month_of_birth(f, q, h->time);
 
 	if (month != -1 && is_first(f, q))
@@ -354,7 +347,7 @@ fold_sample(struct report_fold *f, const struct happening *h)
 	s->samples_reduced +=
 	    json_is_true(json_object_get(h->event, "reduced"));
 	snprintf(s->engine, sizeof s->engine, "%s",
-	    text_of(h->event, "engine"));
+	    event_text(h->event, "engine"));
 	/* Unknown is not fresh: none but our own signatures, for example. */
 	if (!json_is_integer(age)) {
 		s->samples_unknown++;
@@ -371,7 +364,7 @@ fold_update(struct report_fold *f, const struct happening *h)
 {
 	if (h->time < f->report->end)
 		h->system->updates_refused +=
-		    strcmp(text_of(h->event, "res"), "refused") == 0;
+		    strcmp(event_text(h->event, "res"), "refused") == 0;
 }
 
 static void
@@ -416,10 +409,10 @@ static const struct {
 bool
 report_fold_event(struct report_fold *f, json_t *event)
 {
-	enum event_type type = event_named(text_of(event, "type"));
+	enum event_type type = event_named(event_text(event, "type"));
 	struct happening h = { .event = event,
-		.time = clock_parse(text_of(event, "ts")) };
-	const char *id = text_of(event, "system_id");
+		.time = clock_parse(event_text(event, "ts")) };
+	const char *id = event_text(event, "system_id");
 
 	if (h.time < f->report->begin ||
 	    (f->report->only != NULL && strcmp(f->report->only, id) != 0))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "milter/base/command.h"
+#include "milter/record/event.h"
 #include "milter/record/find.h"
 #include "milter/run/ctl.h"
 #include "policy/policy.h"
@@ -13,14 +14,6 @@
  * Explains from the record, not from today's rules: what was decided stays
  * decided. It is said when the rules have changed since.
  */
-static const char *
-text(const json_t *event, const char *name)
-{
-	const char *value = json_string_value(json_object_get(event, name));
-
-	return value != NULL ? value : "";
-}
-
 static void
 print_recipients(const json_t *event, bool ja)
 {
@@ -42,11 +35,11 @@ print_recipients(const json_t *event, bool ja)
 static void
 print_fact(const json_t *found, bool ja)
 {
-	enum fact fact = fact_named(text(found, "name"));
-	const char *evidence = text(found, "evidence");
+	enum fact fact = fact_named(event_text(found, "name"));
+	const char *evidence = event_text(found, "evidence");
 
 	if (fact == FACT_COUNT) {
-		printf("  - %s", text(found, "name"));
+		printf("  - %s", event_text(found, "name"));
 	} else {
 		const struct fact_row *row = fact_row(fact);
 
@@ -78,13 +71,13 @@ print_observed(const json_t *event, bool ja)
 	json_array_foreach(observed, i, one)
 	    printf(ja ? "  観察中の規則 %s は %s と判定しました。\n"
 		      : "  The observed rule %s would have said %s.\n",
-		text(one, "rule"), text(one, "verdict"));
+		event_text(one, "rule"), event_text(one, "verdict"));
 }
 
 static void
 print_copy(const json_t *event, bool ja)
 {
-	const char *whole = text(event, "whole");
+	const char *whole = event_text(event, "whole");
 	json_t *part;
 	size_t i;
 
@@ -100,17 +93,18 @@ print_copy(const json_t *event, bool ja)
 static void
 print_event(const struct conf *conf, const json_t *event, bool ja)
 {
-	enum verdict_kind kind = verdict_named(text(event, "verdict"));
-	const char *what = kind == VERDICT_COUNT ? text(event, "verdict")
+	enum verdict_kind kind = verdict_named(event_text(event, "verdict"));
+	const char *what = kind == VERDICT_COUNT ? event_text(event, "verdict")
 						 : verdict_text(kind, ja);
-	const char *held = text(event, "q");
+	const char *held = event_text(event, "q");
 	struct policy *policy;
 	struct reason why;
 
 	printf(ja ? "%s %s（%s）: 規則 %s により「%s」（根拠: %s）\n"
 		  : "%s %s (%s): by rule %s: %s (basis: %s)\n",
-	    text(event, "ts"), text(event, "msg"), text(event, "queue_id"),
-	    text(event, "rule"), what, text(event, "basis"));
+	    event_text(event, "ts"), event_text(event, "msg"),
+	    event_text(event, "queue_id"), event_text(event, "rule"), what,
+	    event_text(event, "basis"));
 	print_recipients(event, ja);
 	print_facts(event, ja);
 	print_observed(event, ja);
@@ -119,7 +113,7 @@ print_event(const struct conf *conf, const json_t *event, bool ja)
 		printf(ja ? "  隔離番号: %s\n" : "  held as %s\n", held);
 	policy = policy_load(conf->policy_file, &why);
 	if (policy != NULL &&
-	    strcmp(policy_hash(policy), text(event, "rules_hash")) != 0)
+	    strcmp(policy_hash(policy), event_text(event, "rules_hash")) != 0)
 		puts(ja ? "  （判定後に規則が変更されています。）"
 			: "  (The rules have changed since.)");
 	policy_free(&policy);
