@@ -10,8 +10,10 @@
 
 #include "milter/act/release.h"
 #include "milter/base/clock.h"
+#include "milter/base/count.h"
 #include "milter/base/file.h"
 #include "milter/base/log.h"
+#include "milter/quarantine/meta.h"
 #include "milter/run/ask.h"
 #include "milter/run/collect.h"
 #include "milter/run/gate.h"
@@ -46,14 +48,6 @@ struct look {
 	struct verdict verdict; /* the hardest of all recipients' */
 };
 
-static const char *
-text_of(const json_t *object, const char *key)
-{
-	const char *s = json_string_value(json_object_get(object, key));
-
-	return s == NULL ? "" : s;
-}
-
 static bool
 is_encrypted(const json_t *meta)
 {
@@ -62,7 +56,7 @@ is_encrypted(const json_t *meta)
 	size_t i;
 
 	json_array_foreach(json_object_get(meta, "facts"), i,
-	    fact) if (strcmp(text_of(fact, "name"), name) == 0) return true;
+	    fact) if (strcmp(meta_text(fact, "name"), name) == 0) return true;
 	return false;
 }
 
@@ -77,10 +71,10 @@ envelope_of(const struct look *l)
 
 	if (e == NULL)
 		return NULL;
-	envelope_text(&e->client_ip, text_of(l->meta, "client_ip"));
-	envelope_text(&e->helo, text_of(l->meta, "helo"));
-	envelope_text(&e->auth_user, text_of(l->meta, "auth_user"));
-	if (envelope_sender(e, text_of(l->meta, "sender"), "", &why) == -1)
+	envelope_text(&e->client_ip, meta_text(l->meta, "client_ip"));
+	envelope_text(&e->helo, meta_text(l->meta, "helo"));
+	envelope_text(&e->auth_user, meta_text(l->meta, "auth_user"));
+	if (envelope_sender(e, meta_text(l->meta, "sender"), "", &why) == -1)
 		envelope_free(&e);
 	json_array_foreach(rcpts, i,
 	    rcpt) if (e != NULL && envelope_rcpt(e, json_string_value(rcpt), "",
@@ -111,21 +105,25 @@ message_of(const struct look *l, struct reason *why)
 	return message;
 }
 
-/* What the gate itself saw when the mail came is no less true now. */
+/* What the gate itself saw when the mail came is no less true now: that it
+ * belongs to a campaign, and that it answers a mail that was protected. */
 static void
-keep_campaign(const struct look *l)
+keep_seen(const struct look *l)
 {
+	static const enum fact kept[] = { FACT_CAMPAIGN,
+		FACT_CAMPAIGN_SUSPICIOUS, FACT_THREAD_PROTECTED };
 	const json_t *fact;
 	size_t i;
 
-	findings_text(&l->findings->campaign, text_of(l->meta, "campaign"));
+	findings_text(&l->findings->campaign, meta_text(l->meta, "campaign"));
 	json_array_foreach(json_object_get(l->meta, "facts"), i, fact)
 	{
-		enum fact is = fact_named(text_of(fact, "name"));
+		enum fact is = fact_named(meta_text(fact, "name"));
 
-		if (is == FACT_CAMPAIGN || is == FACT_CAMPAIGN_SUSPICIOUS)
-			findings_fact(l->findings, is, -1, 0, "%s",
-			    text_of(fact, "evidence"));
+		for (size_t k = 0; k < COUNT(kept); k++)
+			if (is == kept[k])
+				findings_fact(l->findings, is, -1, 0, "%s",
+				    meta_text(fact, "evidence"));
 	}
 }
 
@@ -145,7 +143,7 @@ ask_again(struct look *l, struct reason *why)
 		return false;
 	l->findings = ask_servers(l->site->conf, &q);
 	close(q.message);
-	keep_campaign(l);
+	keep_seen(l);
 	return l->findings->finished &&
 	       !findings_has(l->findings, FACT_UNINSPECTABLE_ENCRYPTED);
 }
@@ -169,7 +167,7 @@ record(const struct look *l, struct reason *why)
 	static const struct actor actor = { "system", "sekimorid", "" };
 	const struct verdict *v = &l->verdict;
 	json_t *fields = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:s}",
-	    "q", l->id, "msg", text_of(l->meta, "msg"), "verdict",
+	    "q", l->id, "msg", meta_text(l->meta, "msg"), "verdict",
 	    verdict_name(v->kind), "rule", v->rule, "basis", v->basis,
 	    "findings", findings_facts_json(l->findings), "score", v->score,
 	    "rules_hash", policy_hash(l->site->policy));
@@ -190,7 +188,7 @@ note(const struct look *l, struct reason *why)
 	    json_pack("{s:s, s:s, s:s, s:i, s:s, s:o, s:o, s:o}", "verdict",
 		verdict_name(v->kind), "rule", v->rule, "basis", v->basis,
 		"score", v->score, "class",
-		v->class[0] != '\0' ? v->class : text_of(l->meta, "class"),
+		v->class[0] != '\0' ? v->class : meta_text(l->meta, "class"),
 		"facts", findings_facts_json(l->findings), "parts",
 		findings_parts_json(l->findings), "urls",
 		findings_urls_json(l->findings)),
@@ -224,12 +222,12 @@ look_at(const struct request *r, struct site *site, const json_t *meta)
 {
 	struct look l = { .request = r,
 		.site = site,
-		.id = text_of(meta, "id"),
+		.id = meta_text(meta, "id"),
 		.meta = meta };
 	struct reason why = { "" };
 
 	if (!is_encrypted(meta) ||
-	    strcmp(text_of(meta, "sender"), r->sender) != 0)
+	    strcmp(meta_text(meta, "sender"), r->sender) != 0)
 		return;
 	l.envelope = envelope_of(&l);
 	if (l.envelope != NULL && ask_again(&l, &why)) {

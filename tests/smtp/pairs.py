@@ -71,6 +71,12 @@ def password_comes_second():
         assert len(out.mails) == 1
 
 
+def shows(d, name, word):
+    """What is shown of a held mail, once the word is in it."""
+    shown = d.ctl("quarantine", "show", name).stdout
+    return shown if word in shown else None
+
+
 def a_program_stays_held():
     with House() as (d, out):
         name = held(d, encrypted(PROGRAM, "tool.exe"))
@@ -78,8 +84,8 @@ def a_program_stays_held():
         event = judged(d, 1)
         assert event["q"] == name and event["verdict"] == "quarantine"
         assert event["rule"] == "program", event
-        shown = d.ctl("quarantine", "show", name).stdout
-        assert "attachment.program" in shown, shown
+        # The event is there first, then what staff is shown.
+        shown = until(lambda: shows(d, name, "attachment.program"), "note")
         assert "uninspectable.encrypted" not in shown, shown
         assert out.mails == []
 
@@ -170,6 +176,43 @@ def a_campaign_stays_held():
         until(lambda: out.mails, "the first")
 
 
+def send_out(d, message):
+    """Sends it as one of us."""
+    c = d.connect(address="127.0.0.1")
+    try:
+        c.send(message, to=["partner@out.example"],
+               sender="official@here.example")
+    finally:
+        c.quit()
+
+
+def an_answer_stays_protected():
+    """What opens is an answer to a marked mail, and not released in clear."""
+    with House() as (d, out):
+        with open(d.at("default.policy"), encoding="utf-8") as f:
+            policy = f.read()
+        d.stop()
+        d.write("default.policy", policy.replace(
+            "rule malware-outbound", "rule closed-outbound\n"
+            "    when direction is outbound and uninspectable.encrypted\n"
+            '    then quarantine class "ppap"\n'
+            '    because "nothing that nobody saw"\n\n'
+            "rule malware-outbound", 1))
+        d.start()
+        marked = mail(subject="[Confidential] plan")
+        send_out(d, marked)
+        ident = marked.partition(b"Message-ID: ")[2].partition(b"\r\n")[0]
+        answer = encrypted(LETTER).replace(
+            b"MIME-Version", b"In-Reply-To: " + ident + b"\r\nMIME-Version",
+            1)
+        send_out(d, answer)
+        name, = d.held(answer)
+        d.send(notice(), sender="official@here.example")
+        event = judged(d, 1)
+        assert event["q"] == name and event["verdict"] == "encrypt", event
+        assert out.mails == []
+
+
 def held_for(d, number, message):
     """Held for an official of that number; its name."""
     d.send(message, to=["official%d@here.example" % number])
@@ -179,4 +222,4 @@ def held_for(d, number, message):
 
 main([password_comes_second, a_program_stays_held, documents_open_too,
       documents_after_their_password, a_campaign_stays_held,
-      password_comes_first, switched_off])
+      an_answer_stays_protected, password_comes_first, switched_off])
