@@ -2,9 +2,10 @@
 #include <string.h>
 
 #include "milter/base/count.h"
+#include "milter/base/text.h"
 #include "milter/inspect/inspect.h"
-#include "milter/mail/relations.h"
 #include "milter/mail/charset.h"
+#include "milter/mail/doctext.h"
 #include "milter/mail/mapi.h"
 #include "milter/base/banned.h"
 
@@ -20,13 +21,12 @@ struct said {
 	struct arena *arena;
 	const char *words; /* so far */
 	int values;
+	struct doctext document;
 };
 
 static void
-add(void *owner, const char *name, const char *value)
+add(struct said *s, const char *name, const char *value)
 {
-	struct said *s = owner;
-
 	value += strspn(value, " \t\r\n");
 	if (*value == '\0' || s->values++ >= VALUES)
 		return;
@@ -94,41 +94,40 @@ read_summary(struct said *said, const struct part *p)
 	}
 }
 
+/* ECMA-376 part 1, 15.2.12; ODF 1.3 part 3, 4.3.2. */
 static bool
-is_one_of(const char *name, const char *const *list, size_t count)
+take_property(void *owner, const char *text, size_t len)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(name, list[i]) == 0)
-			return true;
-	return false;
+	static const char *const names[] = { "creator", "lastModifiedBy",
+		"Application", "Company", "Template", "generator",
+		"initial-creator" };
+	struct said *s = owner;
+
+	if (text_in(s->document.property, names, COUNT(names)))
+		add(s, s->document.property, arena_copy(s->arena, text, len));
+	return s->values < VALUES;
 }
 
 static void
 read_part(struct said *said, const struct part *p)
 {
-	static const char *const files[] = { "docProps/core.xml",
-		"docProps/app.xml", "meta.xml" };
-	const struct relations want = { .arena = said->arena,
-		.owner = said,
-		.property = add };
-	const char *name = p->names->name;
-
-	if (p->origin == ORIGIN_STREAM &&
-	    strcmp(name, "\005SummaryInformation") == 0)
+	if (p->origin == ORIGIN_STREAM && p->names != NULL &&
+	    strcmp(p->names->name, "\005SummaryInformation") == 0)
 		read_summary(said, p);
-	else if (p->origin == ORIGIN_MEMBER &&
-		 is_one_of(name, files, COUNT(files)))
-		relations_read(&want, p->bytes, p->size);
+	else if (doctext_kind(p) == DOCTEXT_PROPERTIES)
+		doctext_read(&said->document, p);
 }
 
 static void
 look_at(const struct inspection *i, const struct part *document)
 {
-	struct said said = { i->message->arena, "", 0 };
+	struct said said = { .arena = i->message->arena, .words = "" };
 
+	said.document = doctext_begin(&said, take_property);
 	for (const struct part *p = document->child; p != NULL; p = p->sibling)
-		if (p->bytes != NULL && p->names != NULL)
+		if (p->bytes != NULL)
 			read_part(&said, p);
+	doctext_end(&said.document);
 	if (*said.words != '\0')
 		inspect_fact(i, FACT_OFFICE_METADATA, document, "%s",
 		    said.words);

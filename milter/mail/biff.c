@@ -24,7 +24,7 @@ enum {
 	BOF = 0x809
 };
 
-enum { LINE_MOST = 65536, SHARED_MOST = 256, COLUMNS = 64 };
+enum { LINE_MOST = 65536, COLUMNS = 64 };
 
 struct sheet {
 	struct doctext *d;
@@ -174,14 +174,9 @@ read_strings(struct sheet *s, struct span data, struct span rest)
 	struct rope r = { span_from(data, 8), rest };
 
 	while (!s->enough && go_on(&r)) {
-		uint32_t start = (uint32_t)s->d->strings.len;
 		bool whole = string(&r, &s->line);
-		size_t len = s->line.len;
 
-		if (buf_add(&s->d->starts, &start, sizeof start) == 0)
-			(void)buf_add(&s->d->strings, buf_text(&s->line),
-			    len < SHARED_MOST ? len : SHARED_MOST);
-		(void)buf_add(&s->d->strings, "", 1);
+		doctext_share(s->d, buf_text(&s->line), s->line.len);
 		flush(s);
 		if (!whole)
 			return;
@@ -236,17 +231,6 @@ packed_number(unsigned rk)
 	return rk & 1 ? value / 100 : value;
 }
 
-static void
-read_shared(struct sheet *s, unsigned n)
-{
-	uint32_t start;
-
-	if (n >= s->d->starts.len / sizeof start)
-		return;
-	memcpy(&start, s->d->starts.data + n * sizeof start, sizeof start);
-	(void)buf_string(&s->line, (const char *)s->d->strings.data + start);
-}
-
 /* A row of numbers in cells side by side. */
 static void
 read_many(struct sheet *s, int row, int column, struct span data)
@@ -281,7 +265,8 @@ read_cell(struct sheet *s, unsigned id, struct span data)
 	}
 	move(s, row, column);
 	if (id == LABELSST) {
-		read_shared(s, little(data.at + 6, 4));
+		(void)buf_string(&s->line,
+		    doctext_shared(s->d, little(data.at + 6, 4)));
 	} else if (id == RK) {
 		add_number(s, packed_number(little(data.at + 6, 4)));
 	} else if (id == LABEL) {

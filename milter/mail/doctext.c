@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <libxml/parser.h>
 
 #include "milter/base/count.h"
 #include "milter/base/text.h"
 #include "milter/mail/biff.h"
 #include "milter/mail/doctext.h"
+#include "milter/mail/xml.h"
 #include "milter/base/banned.h"
 
 enum {
 	LINE_MOST = 65536,
 	SHARED_MOST = 256, /* of a string in a cell */
 	COLUMNS = 64, /* what stands further right is not put in place */
-	STRINGS_MOST = 256 << 20,
-	CHUNK = 65536
+	STRINGS_MOST = 256 << 20
 };
 
 struct reader {
 	struct doctext *d;
 	enum doctext_kind kind;
-	xmlParserCtxtPtr parser;
+	bool enough; /* the caller said so: no more lines for it */
 	bool odf; /* text stands in paragraphs themselves */
 	bool sharing; /* these are the shared strings: keep them */
 	int rows; /* of tables, one in another */
@@ -56,6 +55,31 @@ attribute(int count, const xmlChar **list, const char *name, char *value,
 	}
 }
 
+void
+doctext_share(struct doctext *d, const char *text, size_t len)
+{
+	uint32_t start = (uint32_t)d->strings.len;
+
+	/* When one has no room none after it has: it would take its number. */
+	if (d->strings.limit - d->strings.len <= SHARED_MOST)
+		return;
+	len = len < SHARED_MOST ? len : SHARED_MOST;
+	if (buf_add(&d->strings, text, len) == 0 &&
+	    buf_add(&d->strings, "", 1) == 0)
+		(void)buf_add(&d->starts, &start, sizeof start);
+}
+
+const char *
+doctext_shared(const struct doctext *d, size_t number)
+{
+	uint32_t start;
+
+	if (number >= d->starts.len / sizeof start)
+		return "";
+	memcpy(&start, d->starts.data + number * sizeof start, sizeof start);
+	return (const char *)d->strings.data + start;
+}
+
 static void
 flush(struct reader *r)
 {
@@ -64,15 +88,9 @@ flush(struct reader *r)
 	while (len > 0 && strchr(" \t\r\n", r->line.data[len - 1]) != NULL)
 		len--;
 	if (r->sharing) {
-		uint32_t start = (uint32_t)r->d->strings.len;
-
-		if (buf_add(&r->d->starts, &start, sizeof start) == 0)
-			(void)buf_add(&r->d->strings, buf_text(&r->line),
-			    len < SHARED_MOST ? len : SHARED_MOST);
-		(void)buf_add(&r->d->strings, "", 1);
-	} else if (len > 0 &&
-		   !r->d->line(r->d->owner, buf_text(&r->line), len)) {
-		xmlStopParser(r->parser);
+		doctext_share(r->d, buf_text(&r->line), len);
+	} else if (len > 0 && !r->enough) {
+		r->enough = !r->d->line(r->d->owner, buf_text(&r->line), len);
 	}
 	buf_clear(&r->line);
 }
@@ -89,19 +107,6 @@ add(struct reader *r, const char *bytes, size_t len)
 		bytes += piece;
 		len -= piece;
 	}
-}
-
-/* The string of that number, "" if there is none. */
-static const char *
-shared_string(const struct doctext *d, const char *number)
-{
-	unsigned long n = strtoul(number, NULL, 10);
-	uint32_t start;
-
-	if (n >= d->starts.len / sizeof start)
-		return "";
-	memcpy(&start, d->starts.data + n * sizeof start, sizeof start);
-	return (const char *)d->strings.data + start;
 }
 
 /* Cells that are empty may be left out: "C7" is the third of its row. */
@@ -167,10 +172,12 @@ begin(void *context, const xmlChar *local, const xmlChar *prefix,
 	if (strcmp(name, "document-content") == 0 ||
 	    strcmp(name, "document-styles") == 0)
 		r->odf = true;
-	if (r->kind == DOCTEXT_PROPERTIES)
+	if (r->kind == DOCTEXT_PROPERTIES) {
 		flush(r);
-	else
+		snprintf(r->d->property, sizeof r->d->property, "%s", name);
+	} else {
 		begin_text(r, name, count, list);
+	}
 }
 
 static void
@@ -179,7 +186,8 @@ end_text(struct reader *r, const char *name)
 	const char *shared;
 
 	if (r->taking && r->shared) {
-		shared = shared_string(r->d, buf_text(&r->number));
+		shared = doctext_shared(r->d,
+		    strtoul(buf_text(&r->number), NULL, 10));
 		add(r, shared, strlen(shared));
 	}
 	r->taking = false;
@@ -224,57 +232,27 @@ characters(void *context, const xmlChar *bytes, int len)
 }
 
 static void
-silent(void *context, const char *words, ...)
+parse(struct reader *r, const void *bytes, size_t size)
 {
-	(void)context, (void)words;
-}
-
-/* No entity of the document's own is expanded and nothing else is opened. */
-static void
-parse(struct reader *r, const char *at, size_t size)
-{
-	xmlSAXHandler handler = { .initialized = XML_SAX2_MAGIC,
-		.startElementNs = begin,
+	xmlSAXHandler handler = { .startElementNs = begin,
 		.endElementNs = end,
-		.characters = characters,
-		.warning = silent,
-		.error = silent };
+		.characters = characters };
 
-	r->parser = xmlCreatePushParserCtxt(&handler, r, NULL, 0, NULL);
-	if (r->parser == NULL)
-		return;
 	buf_init(&r->line, 2 * LINE_MOST);
 	buf_init(&r->number, 16);
-	xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_RECOVER |
-					 XML_PARSE_NOERROR |
-					 XML_PARSE_NOWARNING);
-	while (size > 0 && r->parser->disableSAX == 0) {
-		int len = size > CHUNK ? CHUNK : (int)size;
-
-		(void)xmlParseChunk(r->parser, at, len, 0);
-		at += len;
-		size -= (size_t)len;
-	}
-	(void)xmlParseChunk(r->parser, at, 0, 1);
-	if (r->parser->disableSAX == 0 && !r->sharing)
+	xml_read(&handler, r, &r->enough, bytes, size);
+	if (!r->sharing)
 		flush(r);
 	buf_free(&r->line);
 	buf_free(&r->number);
-	xmlFreeParserCtxt(r->parser);
 }
 
 static bool
 is_member(const struct part *p, const char *begins, const char *ends)
 {
-	const char *name;
-	size_t len, last = strlen(ends);
-
-	if (p->origin != ORIGIN_MEMBER || p->names == NULL || p->bytes == NULL)
-		return false;
-	name = p->names->name;
-	len = strlen(name);
-	return strncasecmp(name, begins, strlen(begins)) == 0 && len >= last &&
-	       strcasecmp(name + len - last, ends) == 0;
+	return p->origin == ORIGIN_MEMBER && p->names != NULL &&
+	       p->bytes != NULL && text_starts(p->names->name, begins) &&
+	       text_ends(p->names->name, ends);
 }
 
 static bool
@@ -347,7 +325,7 @@ read_shared(struct doctext *d, const struct part *p)
 	d->shared = p;
 	buf_clear(&d->strings);
 	buf_clear(&d->starts);
-	parse(&r, (const char *)p->bytes, p->size);
+	parse(&r, p->bytes, p->size);
 }
 
 void
@@ -361,7 +339,7 @@ doctext_read(struct doctext *d, const struct part *p)
 	}
 	if (is_member(p, "xl/worksheets/", ".xml"))
 		read_shared(d, p);
-	parse(&r, (const char *)p->bytes, p->size);
+	parse(&r, p->bytes, p->size);
 }
 
 void

@@ -13,8 +13,7 @@ enum { FIELD_MOST = 4096 };
 struct reader {
 	const struct relations *want;
 	bool instruction; /* inside an instrText */
-	const char *property; /* that is open, or NULL */
-	char field[FIELD_MOST]; /* or the text of the property */
+	char field[FIELD_MOST]; /* so far */
 	size_t len;
 };
 
@@ -25,18 +24,12 @@ attribute(struct reader *r, int count, const xmlChar **list, const char *name)
 }
 
 static void
-clear(struct reader *r)
-{
-	r->len = 0;
-	r->field[0] = '\0';
-}
-
-static void
 end_field(struct reader *r)
 {
 	if (r->len > 0 && r->want->field != NULL)
 		r->want->field(r->want->owner, r->field);
-	clear(r);
+	r->len = 0;
+	r->field[0] = '\0';
 }
 
 static void
@@ -125,21 +118,6 @@ look_for_fields(struct reader *r, const char *name, int count,
 		end_field(r);
 }
 
-/* Who made the document, and with what (ECMA-376 part 1, 15.2.12; ODF 1.3,
- * 4.3.2). */
-static const char *
-property_of(const char *name)
-{
-	static const char *const names[] = { "creator", "lastModifiedBy",
-		"Application", "Company", "Template", "generator",
-		"initial-creator" };
-
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (strcmp(name, names[i]) == 0)
-			return names[i];
-	return NULL;
-}
-
 static void
 begin(void *context, const xmlChar *local, const xmlChar *prefix,
     const xmlChar *uri, int namespaces, const xmlChar **list_ns, int count,
@@ -159,9 +137,6 @@ begin(void *context, const xmlChar *local, const xmlChar *prefix,
 	look_for_events(r, name, count, list);
 	look_for_fields(r, name, count, list);
 	r->instruction = strcmp(name, "instrText") == 0;
-	r->property = r->want->property == NULL ? NULL : property_of(name);
-	if (r->property != NULL)
-		clear(r);
 }
 
 static void
@@ -172,25 +147,19 @@ end(void *context, const xmlChar *local, const xmlChar *prefix,
 
 	(void)local, (void)prefix, (void)uri;
 	r->instruction = false;
-	if (r->property == NULL)
-		return;
-	if (r->len > 0)
-		r->want->property(r->want->owner, r->property,
-		    arena_string(r->want->arena, r->field));
-	r->property = NULL;
-	clear(r);
 }
 
+/* Blanks in front say nothing, and must not fill the room. */
 static void
 text(void *context, const xmlChar *bytes, int len)
 {
 	struct reader *r = context;
 
-	if ((!r->instruction && r->property == NULL) ||
-	    r->len + (size_t)len >= FIELD_MOST)
+	if (!r->instruction)
 		return;
-	for (int i = 0; i < len; i++)
-		r->field[r->len++] = (char)bytes[i];
+	for (int i = 0; i < len && r->len < FIELD_MOST - 1; i++)
+		if (r->len > 0 || strchr(" \t\r\n", bytes[i]) == NULL)
+			r->field[r->len++] = (char)bytes[i];
 	r->field[r->len] = '\0';
 }
 

@@ -27,10 +27,9 @@ struct relations {
 	/* What an event of the document runs, or an action of a slide; or
 	 * NULL. */
 	void (*event)(void *owner, const char *what, const char *runs);
-	/* A property of the document ("creator") and its text; or NULL. */
-	void (*property)(void *owner, const char *name, const char *text);
-	/* A field's instruction, put together from its runs, or "DDE service
-	 * topic" of a spreadsheet's or text's link; or NULL. */
+	/* A field's instruction, put together from its runs, without blanks in
+	 * front and the first 4,095 bytes of it; or "DDE service topic" of a
+	 * spreadsheet's or text's link. Or NULL. */
 	void (*field)(void *owner, const char *text);
 };
 

@@ -571,6 +571,8 @@ for title, name, facts, content in [
             "word/document.xml": runs(' DDEAUTO "none" "nothing" ')})),
         ("field-split", "a.docx", "office.dde", lambda: ooxml({
             "word/document.xml": runs("D", "DE", 'AUTO "none" "a"')})),
+        ("field-padded", "a.docx", "office.dde", lambda: ooxml({
+            "word/document.xml": runs(*[" "] * 4200, 'DDEAUTO "none" "a"')})),
         ("field-simple", "a.docx", "office.dde", lambda: ooxml({
             "word/document.xml":
                 b'<w:p xmlns:w="w"><w:fldSimple w:instr="DDE none a"/></w:p>'
