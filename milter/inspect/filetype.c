@@ -60,15 +60,6 @@ filetype_prepare(struct reason *why)
 	return 0;
 }
 
-bool
-filetype_is_file(const struct part *p)
-{
-	if (p->bytes == NULL || p->size == 0)
-		return false;
-	return p->browsed || p->names != NULL || p->text == NULL ||
-	       strcmp(p->disposition, "attachment") == 0;
-}
-
 /* Bytes that no text has; escape begins the sequences of ISO-2022-JP. */
 static bool
 is_binary(unsigned char c)
@@ -156,7 +147,7 @@ filetype_all(const struct message *m)
 	    arena_get(m->arena, (size_t)m->parts * sizeof *all);
 
 	for (const struct part *p = m->root; p != NULL; p = p->next)
-		if (filetype_is_file(p))
+		if (message_is_file(p))
 			all[p->index].type = type_of(m, p);
 	return all;
 }

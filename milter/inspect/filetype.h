@@ -23,8 +23,4 @@ int filetype_prepare(struct reason *why);
 /* One for each part, by part index, in the message's arena. */
 const struct filetype *filetype_all(const struct message *m);
 
-/* Is the part one that a reader offers as a file: named, attached, or of a
- * type that is not shown? Only leaves are. */
-bool filetype_is_file(const struct part *p);
-
 #endif

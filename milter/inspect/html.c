@@ -380,7 +380,7 @@ static void
 run(struct inspection *i)
 {
 	for (const struct part *p = i->message->root; p != NULL; p = p->next)
-		if (filetype_is_file(p))
+		if (message_is_file(p))
 			look_at(i, p);
 }
 

@@ -4,7 +4,6 @@
 
 #include "milter/base/count.h"
 #include "milter/base/text.h"
-#include "milter/inspect/filetype.h"
 #include "milter/inspect/inspect.h"
 #include "milter/inspect/labels.h"
 #include "milter/inspect/properties.h"
@@ -184,7 +183,7 @@ look_at_part(const struct inspection *i, const struct part *p)
 	if (p->text != NULL) {
 		at.name = "text";
 		at.lines = HEAD;
-		at.mail = !filetype_is_file(p);
+		at.mail = !message_is_file(p);
 		look_at_text(&at, p->text);
 	}
 	at.quoted = at.mail = false;
@@ -202,7 +201,7 @@ is_attached(const struct part *p)
 		"application/x-pkcs7-signature", "application/pgp-signature",
 		"application/pgp-encrypted" };
 
-	if (!filetype_is_file(p) || text_in(p->type, added, COUNT(added)))
+	if (!message_is_file(p) || text_in(p->type, added, COUNT(added)))
 		return false;
 	return strncmp(p->type, "image/", 6) != 0 ||
 	       strcmp(p->disposition, "attachment") == 0;

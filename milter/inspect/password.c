@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include "milter/inspect/filetype.h"
 #include "milter/inspect/inspect.h"
 #include "milter/mail/password.h"
 #include "milter/base/banned.h"
@@ -13,7 +12,7 @@ static void
 run(struct inspection *i)
 {
 	for (const struct part *p = i->message->root; p != NULL; p = p->next)
-		if (filetype_is_file(p))
+		if (message_is_file(p))
 			return;
 	if (passwords_announced(i->message))
 		inspect_fact(i, FACT_TEXT_PASSWORD, NULL, "%s", "");

@@ -3,7 +3,6 @@
 #include <strings.h>
 
 #include "milter/base/count.h"
-#include "milter/inspect/filetype.h"
 #include "milter/inspect/inspect.h"
 #include "milter/inspect/lines.h"
 #include "milter/inspect/target.h"
@@ -290,7 +289,7 @@ run(struct inspection *i)
 	for (const struct part *p = i->message->root; p != NULL; p = p->next) {
 		struct look l = { .i = i, .part = p };
 
-		if (!filetype_is_file(p) || p->origin == ORIGIN_MACRO)
+		if (!message_is_file(p) || p->origin == ORIGIN_MACRO)
 			continue;
 		if (begins_xml(p))
 			read_xml(&l);

@@ -3,7 +3,6 @@
 
 #include "milter/base/count.h"
 #include "milter/base/text.h"
-#include "milter/inspect/filetype.h"
 #include "milter/inspect/inspect.h"
 #include "milter/base/banned.h"
 
@@ -94,7 +93,7 @@ run(struct inspection *i)
 	for (const struct part *p = i->message->root; p != NULL; p = p->next) {
 		const char *text, *language;
 
-		if (!filetype_is_file(p) || p->origin == ORIGIN_MACRO)
+		if (!message_is_file(p) || p->origin == ORIGIN_MACRO)
 			continue;
 		text = text_of(i->message->arena, p);
 		language = text == NULL ? NULL : language_of(text);

@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "milter/base/count.h"
-#include "milter/inspect/filetype.h"
+#include "milter/base/text.h"
 #include "milter/inspect/inspect.h"
 #include "milter/inspect/lines.h"
 #include "milter/base/banned.h"
@@ -41,8 +41,7 @@ static bool
 is_macro(const char *line)
 {
 	for (size_t n = 0; n < COUNT(runs); n++)
-		if (strncasecmp(line, runs[n].record, strlen(runs[n].record)) ==
-			0 &&
+		if (text_starts(line, runs[n].record) &&
 		    has_field(line, runs[n].field, runs[n].whole))
 			return true;
 	if (strncasecmp(line, "C;", 2) != 0 || !has_field(line, "E", false))
@@ -69,7 +68,7 @@ static void
 run(struct inspection *i)
 {
 	for (const struct part *p = i->message->root; p != NULL; p = p->next)
-		if (filetype_is_file(p) && p->size > 3 &&
+		if (message_is_file(p) && p->size > 3 &&
 		    memcmp(p->bytes, "ID;", 3) == 0)
 			look_at(i, p);
 }

@@ -247,3 +247,12 @@ message_read(struct arena *a, const unsigned char *bytes, size_t size,
 	cut_find(&r);
 	return m;
 }
+
+bool
+message_is_file(const struct part *part)
+{
+	if (part->bytes == NULL || part->size == 0)
+		return false;
+	return part->browsed || part->names != NULL || part->text == NULL ||
+	       strcmp(part->disposition, "attachment") == 0;
+}

@@ -134,6 +134,10 @@ struct message_limits {
 struct message *message_read(struct arena *a, const unsigned char *bytes,
     size_t size, const struct message_limits *limits);
 
+/* Is the leaf one that a reader offers as a file: named, attached, or of a
+ * type that is not shown? */
+bool message_is_file(const struct part *part);
+
 /* The first header field of that name (either case), or NULL. */
 const struct header *message_header(const struct part *part,
     const char *name);

@@ -201,13 +201,6 @@ narrow(struct reading *r, struct node *n, struct span s)
 	return (struct span){ copy, len };
 }
 
-static bool
-is_file(const struct part *p)
-{
-	return p->browsed || p->names != NULL || p->text == NULL ||
-	       strcmp(p->disposition, "attachment") == 0;
-}
-
 void
 smuggle_read(struct reading *r, struct node *n, struct span bytes)
 {
@@ -215,7 +208,7 @@ smuggle_read(struct reading *r, struct node *n, struct span bytes)
 	struct span begin, rest;
 	int files = 0;
 
-	if (!is_file(&n->part) || bytes.len < ENCODED_LEAST)
+	if (!message_is_file(&n->part) || bytes.len < ENCODED_LEAST)
 		return;
 	if (bytes.at[0] == 0 || bytes.at[1] == 0 || bytes.at[3] == 0)
 		bytes = narrow(r, n, bytes);
