@@ -50,7 +50,7 @@ put_name(struct buf *out, const char *name, const struct words *w)
 	char shown[FINDINGS_NAME];
 	size_t i;
 
-	for (i = 0; name[i] != '\0' && i < sizeof shown - 1; i++)
+	for (i = 0; i < sizeof shown - 1 && name[i] != '\0'; i++)
 		shown[i] = strchr(":/@\\", name[i]) != NULL ||
 				   strncasecmp(name + i, "www.", 4) == 0
 			       ? '_'

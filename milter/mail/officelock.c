@@ -245,7 +245,8 @@ agile_opens(struct officelock *l, const uint8_t *h)
 		0x34, 0x4e };
 	static const uint8_t key[] = { 0x14, 0x6e, 0x0b, 0xe7, 0xab, 0xac, 0xd0,
 		0xd6 };
-	uint8_t in[SALT_MOST], want[DIGEST_MOST] = { 0 }, got[DIGEST_MOST];
+	uint8_t in[SALT_MOST] = { 0 }, want[DIGEST_MOST] = { 0 },
+		got[DIGEST_MOST];
 	struct span none = { NULL, 0 };
 
 	agile_decrypt(l, h, input, l->verifier, in);
