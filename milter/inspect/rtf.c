@@ -52,10 +52,10 @@ character(const char **s, const char *end)
 }
 
 /* What stands from at on to the end of the group, without its escapes. */
-static const char *
-rtf_text(struct arena *a, const char *at, const char *end)
+static void
+take_target(const char *at, const char *end, char text[TARGET_MOST + 1])
 {
-	char *text = arena_get(a, TARGET_MOST + 1), *out = text;
+	char *out = text;
 
 	while (at < end && *at != '}' && out - text < TARGET_MOST) {
 		int c = character(&at, end);
@@ -64,7 +64,6 @@ rtf_text(struct arena *a, const char *at, const char *end)
 			*out++ = (char)c;
 	}
 	*out = '\0';
-	return text;
 }
 
 /* The template that is loaded with the text (RTF 1.9.1, "\*\template"). */
@@ -76,10 +75,11 @@ look_for_template(const struct inspection *i, const struct part *p)
 
 	while ((at = memmem(at, (size_t)(end - at), word, sizeof word - 1)) !=
 	       NULL) {
-		const char *target;
+		/* Not from the arena: a text can be full of the word. */
+		char target[TARGET_MOST + 1];
 
 		at += sizeof word - 1;
-		target = rtf_text(i->message->arena, at, end);
+		take_target(at, end, target);
 		if (target_is_web(target) || target_is_share(target) ||
 		    (target[0] == '\\' && isalnum((unsigned char)target[1]))) {
 			inspect_fact(i, FACT_OFFICE_REMOTE, p, "template: %s",
