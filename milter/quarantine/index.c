@@ -39,11 +39,19 @@ index_open(const struct conf *conf, bool repair,
 {
 	struct index *x = calloc(1, sizeof *x);
 
+	if (x == NULL) {
+		reason_set(why, "no memory");
+		return NULL;
+	}
 	pthread_mutex_init(&x->mutex, NULL);
 	x->records = strdup(conf->records);
 	x->source = *source;
-	if (open_store(x, repair, fresh, why) == -1)
+	if (x->records == NULL) {
+		reason_set(why, "no memory");
 		index_close(&x);
+	} else if (open_store(x, repair, fresh, why) == -1) {
+		index_close(&x);
+	}
 	return x;
 }
 

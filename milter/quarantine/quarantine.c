@@ -57,15 +57,22 @@ quarantine_open(const struct conf *conf, bool sweep, struct reason *why)
 {
 	struct quarantine *q = calloc(1, sizeof *q);
 
+	if (q == NULL) {
+		reason_set(why, "no memory");
+		return NULL;
+	}
 	q->path = strdup(conf->quarantine_dir);
 	q->secret_file = strdup(conf->secret_file);
 	q->swept = json_array();
 	q->root = q->tmp = q->passed = -1;
 	for (unsigned i = 0; i < HELD_STATES; i++)
 		q->states[i] = -1;
-	if (open_folders(q, why) == -1 ||
-	    secret_get(q->secret_file, q->secret, why) == -1 ||
-	    sweep_open(q, conf, sweep, why) == -1)
+	if (q->path == NULL || q->secret_file == NULL || q->swept == NULL) {
+		reason_set(why, "no memory");
+		quarantine_close(&q);
+	} else if (open_folders(q, why) == -1 ||
+		   secret_get(q->secret_file, q->secret, why) == -1 ||
+		   sweep_open(q, conf, sweep, why) == -1)
 		quarantine_close(&q);
 	return q;
 }

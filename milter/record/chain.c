@@ -78,14 +78,23 @@ chain_open(const struct conf *conf, struct reason *why)
 {
 	struct chain *c = calloc(1, sizeof *c);
 
+	if (c == NULL) {
+		reason_set(why, "no memory");
+		return NULL;
+	}
 	c->file = c->lock = c->folder = -1;
 	c->path = strdup(conf->journal_dir);
 	c->node = node_name(conf);
 	c->system_id = strdup(conf->system_id);
 	c->size_limit = (uint64_t)conf->journal_size;
 	head_empty(&c->last);
-	if (file_folder(c->path, 0750, why) == -1 || open_folder(c, why) == -1)
+	if (c->path == NULL || c->node == NULL || c->system_id == NULL) {
+		reason_set(why, "no memory");
 		chain_close(&c);
+	} else if (file_folder(c->path, 0750, why) == -1 ||
+		   open_folder(c, why) == -1) {
+		chain_close(&c);
+	}
 	return c;
 }
 

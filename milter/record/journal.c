@@ -50,6 +50,10 @@ journal_open(const struct conf *conf, struct reason *why)
 	struct journal *j = calloc(1, sizeof *j);
 	struct reason unused;
 
+	if (j == NULL) {
+		reason_set(why, "no memory");
+		return NULL;
+	}
 	j->conf = conf;
 	j->last = &j->first;
 	pthread_mutex_init(&j->mutex, NULL);

@@ -151,9 +151,13 @@ store_open(const char *records, bool repair, bool *fresh, struct reason *why)
 		return NULL;
 	}
 	s = calloc(1, sizeof *s);
-	s->path = strdup(records + sizeof scheme - 1);
-	if (open_or_repair(s, repair, fresh, why) == -1)
+	if (s == NULL ||
+	    (s->path = strdup(records + sizeof scheme - 1)) == NULL) {
+		reason_set(why, "no memory");
 		store_close(&s);
+	} else if (open_or_repair(s, repair, fresh, why) == -1) {
+		store_close(&s);
+	}
 	return s;
 }
 
