@@ -239,6 +239,17 @@ look_at(const struct request *r, struct site *site, const json_t *meta)
 	envelope_free(&l.envelope);
 }
 
+static bool
+is_stopping(void)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&desk.mutex);
+	stopping = desk.stopping;
+	pthread_mutex_unlock(&desk.mutex);
+	return stopping;
+}
+
 static void
 serve(const struct request *r)
 {
@@ -255,7 +266,13 @@ serve(const struct request *r)
 
 	if (list == NULL)
 		log_warning("second look: %s", why.text);
-	json_array_foreach(list, i, meta) look_at(r, site, meta);
+	json_array_foreach(list, i, meta)
+	{
+		/* Each may take scan_time, and the supervisor waits for us. */
+		if (is_stopping())
+			break;
+		look_at(r, site, meta);
+	}
 	json_decref(list);
 	site_done(&site);
 }

@@ -22,7 +22,7 @@ int second_start(struct reason *why);
  * more wait than are kept, the oldest is dropped and logged. */
 void second_look(const char *sender, int companion);
 
-/* Ends the thread; what it has begun is finished. */
+/* Ends the thread; it finishes the held mail that it looks at, and no more. */
 void second_stop(void);
 
 #endif
