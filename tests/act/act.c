@@ -192,13 +192,16 @@ set_errors(int bits, int mta_fails, int seal)
 }
 
 /* Every verdict for every recipient, every answer of the seal server, every
- * combination of errors, the MTA failing at every call. */
+ * combination of errors, the MTA failing at every call; once the spool fails,
+ * only where there is one and the MTA is not asked for anything. */
 static void
 try_all(struct trial *t, size_t *trials)
 {
 	for (int seal = SEAL_DEAD; seal <= SEAL_SPLITS; seal++)
 		for (int bits = 0; bits <= ERRORS; bits++)
 			for (int at = 0; at <= MTA_FAILS; at++) {
+				if (bits > 3 && (at > 0 || seal < SEAL_WORKS))
+					continue;
 				set_errors(bits, at, seal);
 				check(t);
 				++*trials;
@@ -222,7 +225,7 @@ no_way_from_must_to_clear(void **unused)
 		try_all(&t, &trials);
 	}
 	findings->facts[0].part = 1;
-	assert_int_equal(all * 5 * 16 * 13, trials);
+	assert_int_equal(all * (5 * 4 * 13 + 2 * 12), trials);
 }
 
 /* Without errors: what must be answered, and how many events there are. */
