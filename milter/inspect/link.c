@@ -169,6 +169,8 @@ look_at(const struct inspection *i, const struct part *p, const struct link *l,
 	const char *like = lookalike_of(own, i, l->host);
 
 	find_deceit(i, p, l);
+	if (l->way == LINK_DRAWN)
+		inspect_fact(i, FACT_LINK_QR, p, "%s", l->url);
 	if (l->host[0] != '\0' && is_numeric(l->host))
 		inspect_fact(i, FACT_LINK_NUMERIC, p, "%s", l->url);
 	if (has_userinfo(l->url))

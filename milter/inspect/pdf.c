@@ -201,14 +201,15 @@ look_at_line(const struct inspection *i, const struct part *p, const char *line,
 	sum->fonts += strstr(line, "/Type /Font ") != NULL;
 }
 
-static int
-links(const struct part *p)
+/* One link, one QR code, or the same offered both ways. */
+static bool
+leads_to_one(const struct part *p)
 {
-	int count = 0;
+	int links = 0, codes = 0;
 
 	for (const struct link *l = p->links; l != NULL; l = l->next)
-		count++;
-	return count;
+		++*(l->way == LINK_DRAWN ? &codes : &links);
+	return links <= 1 && codes <= 1 && links + codes > 0;
 }
 
 /* The parts of a form in XML are members of the PDF; one may have scripts. */
@@ -266,7 +267,7 @@ look_at(const struct inspection *i, const struct part *p)
 		inspect_fact(i, FACT_PDF_AUTO, p->parent, "%s",
 		    "acts when it is opened");
 	if (sum.pages == 1 && sum.images > 0 && sum.images <= 2 &&
-	    sum.fonts == 0 && links(p->parent) == 1)
+	    sum.fonts == 0 && leads_to_one(p->parent))
 		inspect_fact(i, FACT_PDF_LURE, p->parent, "%s",
 		    p->parent->links->url);
 }

@@ -55,6 +55,7 @@ static const struct {
 	[MARK_UNLOCKED] = { "opened", FACT_ARCHIVE_PASSWORD, false },
 	[MARK_FOREIGN] = { "undecoded", FACT_UNINSPECTABLE_DOCUMENT, true },
 	[MARK_READINGS] = { "readings", FACT_MESSAGE_AMBIGUOUS, false },
+	[MARK_PICTURES] = { "pictures", FACT_SCAN_PICTURES, false },
 	[MARK_OPAQUE] = { "encrypted", FACT_UNINSPECTABLE_ENCRYPTED, true },
 };
 static_assert(COUNT(meanings) == MARK_COUNT, "every mark has its meaning");

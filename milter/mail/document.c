@@ -17,7 +17,7 @@ external(void *owner, const char *type, const char *target)
 	const struct look *l = owner;
 
 	if (strcmp(type, "hyperlink") == 0 || strcmp(type, "a") == 0)
-		link_add(l->r, l->n, target, "", false);
+		link_add(l->r, l->n, target, "", LINK_OPENED);
 }
 
 static bool

@@ -125,10 +125,10 @@ hides(struct page *p, const struct tag *tag, const xmlChar **attributes)
 }
 
 static void
-add_link(struct page *p, const char *url, const char *shown, bool form)
+add_link(struct page *p, const char *url, const char *shown, enum link_way way)
 {
 	link_add(p->r, p->n, link_resolve(p->r->message->arena, p->base, url),
-	    shown, form);
+	    shown, way);
 }
 
 static void
@@ -140,7 +140,7 @@ end_link(struct page *p)
 		return;
 	add_link(p, p->href,
 	    span_copy(p->r->message->arena, span_trim(span_string(text))),
-	    false);
+	    LINK_OPENED);
 	p->href = NULL;
 }
 
@@ -174,17 +174,17 @@ meta(struct page *p, const xmlChar **attributes)
 	url += 3;
 	url += strspn(url, " \t\r\n='\"");
 	add_link(p, arena_copy(p->r->message->arena, url, strcspn(url, "'\"")),
-	    "", false);
+	    "", LINK_OPENED);
 }
 
 static void
 attribute_link(struct page *p, const xmlChar **attributes, const char *name,
-    bool form)
+    enum link_way way)
 {
 	const char *url = attribute(attributes, name);
 
 	if (url)
-		add_link(p, url, "", form);
+		add_link(p, url, "", way);
 }
 
 static void
@@ -202,18 +202,18 @@ visit(struct page *p, const char *tag, const xmlChar **attributes)
 	if (strcasecmp(tag, "a") == 0)
 		begin_link(p, attributes);
 	else if (strcasecmp(tag, "area") == 0)
-		attribute_link(p, attributes, "href", false);
+		attribute_link(p, attributes, "href", LINK_OPENED);
 	else if (strcasecmp(tag, "form") == 0)
-		attribute_link(p, attributes, "action", true);
+		attribute_link(p, attributes, "action", LINK_FORM);
 	else if (strcasecmp(tag, "iframe") == 0 ||
 		 strcasecmp(tag, "frame") == 0)
-		attribute_link(p, attributes, "src", false);
+		attribute_link(p, attributes, "src", LINK_OPENED);
 	else if (strcasecmp(tag, "base") == 0)
 		base(p, attributes);
 	else if (strcasecmp(tag, "meta") == 0)
 		meta(p, attributes);
 	else
-		attribute_link(p, attributes, "formaction", true);
+		attribute_link(p, attributes, "formaction", LINK_FORM);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "milter/mail/mailbox.h"
 #include "milter/mail/opaque.h"
 #include "milter/mail/plain.h"
+#include "milter/mail/qr.h"
 #include "milter/mail/smuggle.h"
 #include "milter/mail/tnef.h"
 #include "milter/mail/unpack.h"
@@ -108,6 +109,7 @@ read_packed(struct reading *r, struct node *n, struct span bytes)
 		unpack_read(r, n, bytes);
 		smuggle_read(r, n, bytes);
 		document_read(r, n, bytes);
+		qr_read(r, n, bytes);
 	}
 	if (strncmp(type, "text/", 5) == 0)
 		uuencode_read(r, n, bytes);

@@ -152,7 +152,7 @@ link_resolve(struct arena *a, const char *base, const char *url)
 
 void
 link_add(struct reading *r, struct node *n, const char *url, const char *shown,
-    bool form)
+    enum link_way way)
 {
 	struct arena *a = r->message->arena;
 	struct link *link;
@@ -165,7 +165,7 @@ link_add(struct reading *r, struct node *n, const char *url, const char *shown,
 	link->url = clean(a, url);
 	link->shown = shown;
 	link->host = link_host(a, link->url);
-	link->form = form;
+	link->way = way;
 	if (n->last_link)
 		n->last_link->next = link;
 	else

@@ -12,7 +12,7 @@
 
 /* Adds one link of n. url and shown live as long as the arena. */
 void link_add(struct reading *r, struct node *n, const char *url,
-    const char *shown, bool form);
+    const char *shown, enum link_way way);
 
 /* The host of a URL: lower case, A-labels, without port; "" if it has none.
  * In the arena. */

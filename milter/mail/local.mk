@@ -2,7 +2,7 @@
 noinst_LIBRARIES += milter/mail/libmail.a
 milter_mail_libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) \
 	$(ICU_CFLAGS) $(XML_CFLAGS) $(IDN2_CFLAGS) $(ARCHIVE_CFLAGS) \
-	$(GSF_CFLAGS) $(NETTLE_CFLAGS)
+	$(GSF_CFLAGS) $(NETTLE_CFLAGS) $(ZBAR_CFLAGS) $(PNG_CFLAGS) $(JPEG_CFLAGS)
 milter_mail_libmail_a_SOURCES = \
 	%D%/archive.c %D%/archive.h \
 	%D%/author.c %D%/author.h \
@@ -51,12 +51,16 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/pdffilter.c %D%/pdffilter.h \
 	%D%/pdfkeys.c %D%/pdfkeys.h \
 	%D%/pdflock.c %D%/pdflock.h \
+	%D%/pdfpicture.c %D%/pdfpicture.h \
 	%D%/pdfstream.c %D%/pdfstream.h \
 	%D%/pdftext.c %D%/pdftext.h \
 	%D%/pdfvalue.c %D%/pdfvalue.h \
+	%D%/picture.c %D%/picture.h \
+	%D%/picture_bmp.c %D%/picture_jpeg.c %D%/picture_png.c \
 	%D%/plain.c %D%/plain.h \
 	%D%/powerpoint.c %D%/powerpoint.h \
 	%D%/project.c %D%/project.h \
+	%D%/qr.c %D%/qr.h \
 	%D%/rar.c %D%/rar.h \
 	%D%/rar3.c %D%/rar5.c %D%/rarblock.h \
 	%D%/reading.c %D%/reading.h \
@@ -80,4 +84,5 @@ milter_mail_libmail_a_SOURCES = \
 	%D%/xml.c %D%/xml.h \
 	%D%/zip.c %D%/zip.h
 MAIL_LIBS = milter/mail/libmail.a $(GMIME_LIBS) $(ICU_LIBS) \
-	$(XML_LIBS) $(IDN2_LIBS) $(ARCHIVE_LIBS) $(GSF_LIBS) $(Z_LIBS) $(BASE_LIBS)
+	$(XML_LIBS) $(IDN2_LIBS) $(ARCHIVE_LIBS) $(GSF_LIBS) $(Z_LIBS) \
+	$(ZBAR_LIBS) $(PNG_LIBS) $(JPEG_LIBS) $(BASE_LIBS)

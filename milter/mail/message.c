@@ -226,7 +226,9 @@ message_read(struct arena *a, const unsigned char *bytes, size_t size,
     const struct message_limits *limits)
 {
 	struct message *m = arena_get(a, sizeof *m);
-	struct reading r = { .message = m, .limits = limits };
+	struct reading r = { .message = m,
+		.limits = limits,
+		.pixels = limits->pixels };
 	struct node *root;
 
 	m->arena = a;

@@ -7,6 +7,7 @@
 #include "milter/mail/link.h"
 #include "milter/mail/names.h"
 #include "milter/mail/pdf.h"
+#include "milter/mail/pdfpicture.h"
 #include "milter/mail/pdfstream.h"
 #include "milter/mail/pdftext.h"
 #include "milter/mail/pdfvalue.h"
@@ -150,7 +151,7 @@ note_link(struct pdf *p, const char *url)
 	else if (*url != '\0')
 		link_add(p->s.r, p->s.n,
 		    link_resolve(p->s.r->message->arena, p->base, url), "",
-		    false);
+		    LINK_OPENED);
 }
 
 /* What a URL may stand behind: a link, a file that is on the Web, a script. */
@@ -168,7 +169,7 @@ note_links(struct pdf *p, const char *line)
 			    (i == 1 && strncasecmp(text, "http", 4) == 0))
 				note_link(p, text);
 			else if (i == 2)
-				plain_links(p->s.r, p->s.n, text);
+				plain_links(p->s.r, p->s.n, text, LINK_OPENED);
 		}
 }
 
@@ -258,7 +259,7 @@ read_files(struct pdf *p)
 		const struct pdfobject *o = pdfdoc_object(&p->s.doc, i);
 
 		if (o->stream.at != NULL && is_file(p, o))
-			pdfstream_read(&p->s, i, true, use_file, p);
+			pdfstream_read(&p->s, i, PDFSTREAM_FILE, use_file, p);
 	}
 }
 
@@ -283,6 +284,7 @@ read_open(struct pdf *p)
 	pdfstream_unpack(&p->s);
 	read_lines(p);
 	read_files(p);
+	pdfpicture_read(&p->s);
 	add_objects(p);
 	if (p->s.doc.limit != NULL)
 		pdfstream_limit(&p->s, p->s.doc.limit);

@@ -330,6 +330,14 @@ as_it_is(struct span in, const char *parameters, struct buf *out)
 	return end(buf_add(out, in.at, in.len) == 0);
 }
 
+static enum unfiltered
+jpeg(struct span in, const char *parameters, struct buf *out)
+{
+	enum unfiltered result = as_it_is(in, parameters, out);
+
+	return result == UNFILTERED ? UNFILTERED_JPEG : result;
+}
+
 static const struct {
 	const char *name, *shorter;
 	enum unfiltered (
@@ -341,6 +349,7 @@ static const struct {
 	{ "/RunLengthDecode", "/RL", run_length, false },
 	{ "/ASCIIHexDecode", "/AHx", ascii_hex, false },
 	{ "/ASCII85Decode", "/A85", ascii85, false },
+	{ "/DCTDecode", "/DCT", jpeg, false },
 	{ "/Crypt", "/Crypt", as_it_is, false },
 };
 

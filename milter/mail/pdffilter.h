@@ -6,13 +6,15 @@
 #include "milter/mail/span.h"
 
 /*
- * The filters of PDF streams (ISO 32000-1, 7.4) but those of pictures.
+ * The filters of PDF streams (ISO 32000-1, 7.4) but those of pictures, of
+ * which JPEG is left as it is.
  */
 
 enum unfiltered {
 	UNFILTERED,
 	UNFILTERED_FAULT, /* what came before a fault, as readers take it */
 	UNFILTERED_LIMIT, /* the same, cut at the limit of out */
+	UNFILTERED_JPEG, /* what is left is a picture in that format */
 	UNFILTERED_NOT /* a filter that is not known: of a picture, say */
 };
 

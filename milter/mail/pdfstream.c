@@ -63,7 +63,8 @@ nth_filters(const char *line, int nth, const char **filters,
 /* One way to read a stream; the best of those that met a fault is kept. */
 static enum unfiltered
 decode_as(struct pdfstream *p, const struct pdfobject *o, const char *line,
-    int nth, const struct pdfway *way, struct buf *out)
+    int nth, enum pdfstream_kind kind, const struct pdfway *way,
+    struct buf *out)
 {
 	const char *filters, *parameters;
 	struct span in = pdfdoc_stream(&p->doc, o);
@@ -81,6 +82,10 @@ decode_as(struct pdfstream *p, const struct pdfobject *o, const char *line,
 	}
 	result = pdffilter_undo(filters, parameters, in, out);
 	buf_free(&clear);
+	if (kind == PDFSTREAM_PICTURE)
+		return result == UNFILTERED_JPEG ? UNFILTERED : result;
+	if (result == UNFILTERED_JPEG)
+		result = UNFILTERED_NOT;
 	if (result == UNFILTERED_LIMIT)
 		pdfstream_limit(p, "scan_member");
 	if (result == UNFILTERED_NOT)
@@ -104,7 +109,7 @@ has_too_many(const char *line)
 }
 
 void
-pdfstream_read(struct pdfstream *p, size_t object, bool file,
+pdfstream_read(struct pdfstream *p, size_t object, enum pdfstream_kind kind,
     pdfstream_use *use, void *owner)
 {
 	struct pdfobject o = *pdfdoc_object(&p->doc, object);
@@ -112,7 +117,8 @@ pdfstream_read(struct pdfstream *p, size_t object, bool file,
 	    arena_string(p->r->message->arena, pdfdoc_line(&p->doc, &o));
 	const char *filters, *parameters;
 	struct pdfway ways[PDFKEYS_WAYS];
-	size_t count = pdfkeys_ways(&p->keys, line, file, ways);
+	size_t count =
+	    pdfkeys_ways(&p->keys, line, kind == PDFSTREAM_FILE, ways);
 	struct buf faulty, out;
 	bool fits = false;
 	int nth;
@@ -129,7 +135,8 @@ pdfstream_read(struct pdfstream *p, size_t object, bool file,
 			enum unfiltered result;
 
 			buf_init(&out, p->r->limits->member);
-			result = decode_as(p, &o, line, nth, &ways[i], &out);
+			result =
+			    decode_as(p, &o, line, nth, kind, &ways[i], &out);
 			if (result == UNFILTERED ||
 			    result == UNFILTERED_LIMIT) {
 				fits = true;
@@ -145,7 +152,7 @@ pdfstream_read(struct pdfstream *p, size_t object, bool file,
 	}
 	if (!fits && faulty.len > 0)
 		use(owner, &o, line, &faulty);
-	else if (!fits && o.stream.len > 0)
+	else if (!fits && o.stream.len > 0 && kind != PDFSTREAM_PICTURE)
 		pdfstream_undecoded(p, "a stream that is broken");
 	buf_free(&faulty);
 }
@@ -210,7 +217,7 @@ unpack_round(struct pdfstream *p, bool all)
 		    (!all && !is_ready(line)))
 			continue;
 		o->done = any = true;
-		pdfstream_read(p, i, false, use_packed, p);
+		pdfstream_read(p, i, PDFSTREAM_OBJECTS, use_packed, p);
 	}
 	if (any)
 		pdfvalue_expand(&p->doc);

@@ -17,13 +17,17 @@ struct pdfstream {
 typedef void pdfstream_use(void *owner, const struct pdfobject *o,
     const char *line, const struct buf *bytes);
 
+/* What a stream is read as. */
+enum pdfstream_kind { PDFSTREAM_OBJECTS, PDFSTREAM_FILE, PDFSTREAM_PICTURE };
+
 /*
  * Hands out what the stream of an object holds, as each reader would read it
  * that knows how: by each of its filters, if it names several, and each key.
- * Where none fits, what came before a fault. What could not be read is a mark.
+ * Where none fits, what came before a fault. What could not be read is a mark,
+ * but for pictures, of which not all kinds are read; they may be JPEG.
  */
-void pdfstream_read(struct pdfstream *p, size_t object, bool file,
-    pdfstream_use *use, void *owner);
+void pdfstream_read(struct pdfstream *p, size_t object,
+    enum pdfstream_kind kind, pdfstream_use *use, void *owner);
 
 /* Unpacks all streams of objects, and what they refer to in each other. */
 void pdfstream_unpack(struct pdfstream *p);

@@ -30,7 +30,8 @@ length(const char *s, size_t host)
 }
 
 static const char *
-add(struct reading *r, struct node *n, const char *start, const char *scheme)
+add(struct reading *r, struct node *n, const char *start, const char *scheme,
+    enum link_way way)
 {
 	struct arena *a = r->message->arena;
 	size_t host = *scheme ? strlen("www.") : strcspn(start, ":") + 3;
@@ -39,7 +40,7 @@ add(struct reading *r, struct node *n, const char *start, const char *scheme)
 
 	if (len > host)
 		link_add(r, n, arena_printf(a, "%s%s", scheme, shown), shown,
-		    false);
+		    way);
 	return start + (len ? len : 1);
 }
 
@@ -55,13 +56,14 @@ scheme_before(const char *colon, const char *text)
 }
 
 static void
-with_scheme(struct reading *r, struct node *n, const char *text)
+with_scheme(struct reading *r, struct node *n, const char *text,
+    enum link_way way)
 {
 	const char *rest = text, *colon, *start;
 
 	while ((colon = strstr(rest, "://"))) {
 		start = scheme_before(colon, rest);
-		rest = start ? add(r, n, start, "") : colon + 3;
+		rest = start ? add(r, n, start, "", way) : colon + 3;
 		if (rest < colon + 3)
 			rest = colon + 3;
 	}
@@ -69,7 +71,7 @@ with_scheme(struct reading *r, struct node *n, const char *text)
 
 static void
 without_scheme(struct reading *r, struct node *n, const char *text,
-    const char *www)
+    const char *www, enum link_way way)
 {
 	const char *rest = text, *start;
 
@@ -80,16 +82,17 @@ without_scheme(struct reading *r, struct node *n, const char *text,
 		if (isalnum(before) || strchr("./@-_=", before))
 			rest = start + 4;
 		else
-			rest = add(r, n, start, "http://");
+			rest = add(r, n, start, "http://", way);
 	}
 }
 
 void
-plain_links(struct reading *r, struct node *n, const char *text)
+plain_links(struct reading *r, struct node *n, const char *text,
+    enum link_way way)
 {
-	with_scheme(r, n, text);
-	without_scheme(r, n, text, "www.");
-	without_scheme(r, n, text, "WWW.");
+	with_scheme(r, n, text, way);
+	without_scheme(r, n, text, "www.", way);
+	without_scheme(r, n, text, "WWW.", way);
 }
 
 void
@@ -99,5 +102,5 @@ plain_read(struct reading *r, struct node *n, const char *text)
 	if (strstr(text, "-----BEGIN PGP MESSAGE-----"))
 		reading_mark(r, n, MARK_OPAQUE, n->whole.at,
 		    "PGP message in text");
-	plain_links(r, n, text);
+	plain_links(r, n, text, LINK_OPENED);
 }

@@ -12,6 +12,7 @@
 void plain_read(struct reading *r, struct node *n, const char *text);
 
 /* Adds a link for every http:, https: and www. address in text. */
-void plain_links(struct reading *r, struct node *n, const char *text);
+void plain_links(struct reading *r, struct node *n, const char *text,
+    enum link_way way);
 
 #endif

@@ -2,6 +2,8 @@
 #ifndef SKM_MAIL_READING_H
 #define SKM_MAIL_READING_H
 
+#include <time.h>
+
 #include "milter/mail/message.h"
 #include "milter/mail/span.h"
 
@@ -20,6 +22,8 @@ struct reading {
 	int parts; /* made so far */
 	struct locked *locked; /* see unlock.h, as the next two */
 	uint64_t hashes; /* blocks spent on tries so far */
+	uint64_t pixels; /* of pictures that may still be looked at */
+	clock_t looked; /* processor time spent on that, see qr.c */
 	bool exhausted; /* of a try since this was set to false */
 };
 

@@ -172,7 +172,8 @@ judge(struct reading *r, struct node *n, struct span s, int *files)
 	bool file = smuggle_kind(s) != NULL, text = !file && is_text(s);
 
 	if (text && is_url(s))
-		link_add(r, n, span_copy(r->message->arena, s), "", false);
+		link_add(r, n, span_copy(r->message->arena, s), "",
+		    LINK_OPENED);
 	if (!file && (!text || !runs(r, s)))
 		return true;
 	if ((*files)++ == FILES) {

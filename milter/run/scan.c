@@ -44,6 +44,7 @@ load(const struct conf *conf, char *ready, size_t size, struct reason *why)
 		.member = (size_t)conf->scan_member,
 		.ratio = (size_t)conf->scan_ratio,
 		.hashes = (uint64_t)conf->scan_hashes,
+		.pixels = (size_t)conf->scan_pictures,
 	};
 	info = engine_info();
 	snprintf(ready, size, "%llu %lld %d %s",

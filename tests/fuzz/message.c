@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 /* Small limits, so that every one of them is met too. */
 static const struct message_limits limits = { 100, 10, 50, 1 << 14, 1 << 20,
-	1 << 18, 100, 1 << 14, NULL };
+	1 << 18, 100, 1 << 14, NULL, 1 << 20 };
 
 /* What can be taken out is whole lines of the message. */
 static void

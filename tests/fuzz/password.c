@@ -15,7 +15,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	static const struct message_limits limits = { 100, 10, 50, 1 << 14,
-		1 << 20, 1 << 18, 100, 1 << 14, NULL };
+		1 << 20, 1 << 18, 100, 1 << 14, NULL, 0 };
 	struct arena *a = arena_new((size_t)1 << 28);
 	struct passwords all;
 

@@ -17,7 +17,7 @@ static const struct conf_list fuzz_passwords = { fuzz_words, 1 };
 
 /* Small limits, so that every one of them is met too. */
 static const struct message_limits fuzz_limits = { 100, 10, 50, 1 << 14,
-	1 << 20, 1 << 18, 100, 150000, &fuzz_passwords };
+	1 << 20, 1 << 18, 100, 150000, &fuzz_passwords, 1 << 20 };
 
 /* Hands the bytes to what reads one part, as if they were all of a message, and
  * tries the password on what is encrypted. */
@@ -27,7 +27,9 @@ fuzz_part(const uint8_t *bytes, size_t size,
 {
 	struct arena *a = arena_new((size_t)1 << 28);
 	struct message m = { .arena = a, .bytes = bytes, .size = size };
-	struct reading r = { .message = &m, .limits = &fuzz_limits };
+	struct reading r = { .message = &m,
+		.limits = &fuzz_limits,
+		.pixels = fuzz_limits.pixels };
 	struct node *root =
 	    reading_part(&r, NULL, ORIGIN_MIME, (struct span){ bytes, size });
 

@@ -33,7 +33,8 @@ lacks() {
 
 faults=$(
 	without sekimorid libclamav libspf2 libgpgme libcrypto libssl \
-	    libgmime-3.0 libunbound libmagic libytnef libxml2 libarchive
+	    libgmime-3.0 libunbound libmagic libytnef libxml2 libarchive \
+	    libzbar libpng16 libjpeg
 	without scan libmilter libgpgme libsqlite3 libcurl libcrypto libssl \
 	    libspf2 libunbound
 	without lookup libclamav libgmime-3.0 libmilter libsqlite3 libgpgme \
@@ -41,7 +42,7 @@ faults=$(
 	without seal libclamav libmilter libsqlite3 libgmime-3.0 libspf2 \
 	    libcurl
 	without sekimorictl libclamav libgmime-3.0 libmilter libspf2 libgpgme \
-	    libcrypto libssl libunbound libmagic
+	    libcrypto libssl libunbound libmagic libzbar libpng16 libjpeg
 
 	# Code that is linked in can be jumped to, whatever libraries say.
 	lacks scan '^(smime|openpgp|store)_'

@@ -108,7 +108,7 @@ inspect(const struct buf *mail)
 	struct arena *a = arena_new(ARENA);
 	struct findings *f = findings_new();
 	struct message_limits limits = { 1000, 30, 2000, 1 << 20, 400 << 20,
-		100 << 20, 250, 50000000, NULL };
+		100 << 20, 250, 50000000, NULL, 1 << 24 };
 	struct envelope *e = envelope_new(1);
 	struct inspection i = {
 		.message = message_read(a, mail->data, mail->len, &limits),

@@ -100,7 +100,8 @@ inspect(const char *name, const char *bytes, size_t len, struct findings *f)
 		(int)conf->scan_depth, (int)conf->scan_headers,
 		(size_t)conf->scan_header_bytes, (size_t)conf->scan_decoded,
 		(size_t)conf->scan_member, (size_t)conf->scan_ratio,
-		(uint64_t)conf->scan_hashes, NULL };
+		(uint64_t)conf->scan_hashes, NULL,
+		(size_t)conf->scan_pictures };
 	struct envelope *e = envelope_of(name);
 	struct inspection i = {
 		.message =

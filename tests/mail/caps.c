@@ -92,7 +92,7 @@ told_once(void **unused)
 {
 	struct arena *a = arena_new((size_t)1 << 30);
 	const struct message_limits few = { 2, 30, 2000, 1 << 20, 1 << 20,
-		1 << 20, 100, 0, NULL };
+		1 << 20, 100, 0, NULL, 0 };
 	const char *mail = "Content-Type: multipart/mixed; boundary=b\n\n"
 			   "--b\n\na\n--b\n\na\n--b\n\na\n--b\n\na\n--b--\n";
 	const struct message *m =

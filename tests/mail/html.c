@@ -67,7 +67,8 @@ links_are_found(void **unused)
 		buf_init(&out, 1 << 16);
 		for (const struct link *l = m->root->links; l; l = l->next)
 			(void)buf_printf(&out, "%s [%s] %s%s\n", l->url,
-			    l->shown, l->host, l->form ? " form" : "");
+			    l->shown, l->host,
+			    l->way == LINK_FORM ? " form" : "");
 		assert_string_equal(buf_text(&out), cases[i].links);
 		buf_free(&out);
 		arena_free(&a);

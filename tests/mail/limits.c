@@ -4,6 +4,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "milter/base/count.h"
 #include "tests/mail/tree.h"
 #include "milter/base/banned.h"
 
@@ -149,6 +150,39 @@ tries(void **state)
 	assert_null(m->root->child);
 }
 
+/* A picture of 100 by 100 pixels; whether that many may be looked at. */
+static void
+pixels(void **state)
+{
+	static const struct {
+		size_t most;
+		const char *mark;
+	} rows[] = { { 10000, NULL }, { 9999, "scan_pictures: 9999" },
+		{ 0, NULL } };
+	struct flood *f = *state;
+	struct message_limits limits = tree_limits;
+
+	repeat(f, "Content-Transfer-Encoding: base64\n\n", 1);
+	repeat(f,
+	    "Qk02AAAAAAAAADYAAAAoAAAAZAAAAGQAAAABABgAAAAAAAAAAAAAAAAAAAAA\n"
+	    "AAAAAAAAAAAA\n",
+	    1);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct mark *k;
+
+		limits.pixels = rows[i].most;
+		k = message_read(f->arena, f->mail.data, f->mail.len, &limits)
+			->root->marks;
+		if (rows[i].mark == NULL) {
+			assert_null(k);
+			continue;
+		}
+		assert_non_null(k);
+		assert_int_equal(k->kind, MARK_PICTURES);
+		assert_string_equal(k->text, rows[i].mark);
+	}
+}
+
 static void
 continuations(void **state)
 {
@@ -230,6 +264,7 @@ main(void)
 		FLOOD(header_bytes),
 		FLOOD(decoded_bytes),
 		FLOOD(tries),
+		FLOOD(pixels),
 		FLOOD(continuations),
 		FLOOD(comments),
 		FLOOD(near_boundaries),

@@ -134,6 +134,14 @@ static const struct {
 	    "Content-Disposition: attachment; filename=a.xdw\n\nx" },
 	{ MARK_COUNT,
 	    "Content-Disposition: attachment; filename=a.xdw.txt\n\nx" },
+	{ MARK_PICTURES,
+	    "Content-Type: image/bmp\nContent-Transfer-Encoding: base64\n\n"
+	    "Qk02AAAAAAAAADYAAAAoAAAAYOoAAGDqAAABABgAAAAAAAAAAAAAAAAAAAAA\n"
+	    "AAAAAAAAAAAA\n" },
+	{ MARK_COUNT,
+	    "Content-Type: image/bmp\nContent-Transfer-Encoding: base64\n\n"
+	    "Qk02AAAAAAAAADYAAAAoAAAAKAAAAGDqAAABABgAAAAAAAAAAAAAAAAAAAAA\n"
+	    "AAAAAAAAAAAA\n" },
 	{ MARK_READINGS, "Content-Type: application/zip\n"
 			 "Content-Transfer-Encoding: x-base64\n\nYQ==\n" },
 	{ MARK_READINGS,

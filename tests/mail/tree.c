@@ -8,7 +8,7 @@
 #include "milter/base/banned.h"
 
 const struct message_limits tree_limits = { 1000, 30, 2000, 1 << 20, 400 << 20,
-	100 << 20, 250, 50000000, NULL };
+	100 << 20, 250, 50000000, NULL, 1 << 24 };
 
 static const char *const kinds[] = {
 #define MARK(id, help) #id,
