@@ -135,13 +135,23 @@ fields_hides_recipients(const struct field *field)
 	return named_any(field, names, COUNT(names));
 }
 
+bool
+fields_asks_for_transport(const struct field *field)
+{
+	static const char *const names[] = { "TLS-Required",
+		"Require-TLS-ESMTP" };
+
+	return named_any(field, names, COUNT(names));
+}
+
 /* What may have to be removed, changed or replaced, and who is named. */
 static bool
 ours_to_change(const struct field *field)
 {
 	return fields_describes_body(field) || fields_names_recipients(field) ||
-	       fields_hides_recipients(field) || begins(field, "X-Sekimori-") ||
-	       fields_named(field, "Subject") ||
+	       fields_hides_recipients(field) ||
+	       fields_asks_for_transport(field) ||
+	       begins(field, "X-Sekimori-") || fields_named(field, "Subject") ||
 	       fields_named(field, "Authentication-Results");
 }
 

@@ -36,7 +36,7 @@ struct fields {
 
 /* Maps the message and lists those of its fields that may have to change:
  * X-Sekimori-*, Content-*, MIME-Version, Subject, Authentication-Results,
- * and those that name recipients. 0, or -1: unreadable, or more than
+ * and those that name recipients or ask for a transport. 0, or -1: unreadable, or more than
  * FIELDS_MAX of them. */
 int fields_open(struct fields *f, int message, struct reason *why);
 /* Ends what fields_open() began, also when that failed. */
@@ -50,6 +50,10 @@ bool fields_names_recipients(const struct field *field);
 
 /* Names recipients whom the others must not learn of: Bcc, Resent-Bcc. */
 bool fields_hides_recipients(const struct field *field);
+
+/* Asks that a mail may travel without TLS, or asks others than our policy:
+ * TLS-Required (RFC 8689), Require-TLS-ESMTP. */
+bool fields_asks_for_transport(const struct field *field);
 
 /* Does the field have this name (either case)? */
 bool fields_named(const struct field *field, const char *name);

@@ -47,6 +47,16 @@ is_stale(const struct field *field, const char *id)
 	return strncasecmp(claimed, id, strlen(id)) == 0;
 }
 
+/* How our mail travels is not the sender's to say: TLS-Required: No would send
+ * it in clear where TLS fails (RFC 8689, 5). */
+static bool
+weakens_transport(const struct carry *c, const struct field *field)
+{
+	return fields_asks_for_transport(field) &&
+	       strcmp(carry_direction(c->a->envelope),
+		   direction_name(DIRECTION_OUTBOUND)) == 0;
+}
+
 /* What we said in a copy of ours stays; its token has done its work. */
 static bool
 must_go(const struct carry *c, const struct field *field, const char *id)
@@ -54,7 +64,7 @@ must_go(const struct carry *c, const struct field *field, const char *id)
 	if (c->a->copy)
 		return fields_named(field, "X-Sekimori-Release") ||
 		       fields_named(field, "X-Sekimori-Pass");
-	return is_stale(field, id);
+	return is_stale(field, id) || weakens_transport(c, field);
 }
 
 static int
