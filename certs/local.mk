@@ -17,7 +17,7 @@ certs_libcerts_a_SOURCES = \
 certs_libsealwire_a_SOURCES = \
 	%D%/command_exec.c %D%/command_exec.h \
 	%D%/fields.c %D%/fields.h \
-	%D%/sealwire.c %D%/seal.h
+	%D%/sealcopy.c %D%/sealwire.c %D%/seal.h
 SEALWIRE_LIBS = certs/libsealwire.a $(BASE_LIBS)
 CERTS_LIBS = certs/libcerts.a certs/libsealwire.a $(CRYPTO_LIBS) \
 	$(GPGME_LIBS) $(BASE_LIBS)

@@ -15,8 +15,8 @@
  *
  * Request: PACKET_SEAL with the message's sealed memfd and the number of
  * recipients, then one PACKET_SEAL_TO each. Answer: PACKET_SEALED with the
- * number of copies and one PACKET_SEALED_COPY with a new sealed memfd each, or
- * PACKET_REFUSED and one PACKET_REFUSED_WHY per recipient, or nothing at all:
+ * number of copies and one PACKET_SEALED_COPY with a new sealed memfd each (none
+ * for what its sender has encrypted already), or PACKET_REFUSED and one PACKET_REFUSED_WHY per recipient, or nothing at all:
  * then the mail is deferred. There is no answer that lets a message pass in
  * clear.
  */
@@ -42,6 +42,13 @@ enum {
 /* "smime", "openpgp". */
 const char *seal_method_name(enum seal_method method);
 
+/* Who encrypted: we; the sender, for just these recipients; or the sender, for
+ * whom is not known (setting already_encrypted). */
+enum seal_by { SEAL_BY_GATEWAY, SEAL_BY_SENDER, SEAL_BY_SENDER_UNVERIFIED };
+
+/* "gateway", "sender", "sender-unverified". */
+const char *seal_by_name(enum seal_by by);
+
 struct seal_request {
 	size_t count;
 	char *rcpts[SEAL_RECIPIENTS]; /* addresses, outside ones only */
@@ -53,9 +60,13 @@ struct seal_request {
  * Content-* and MIME-Version fields, which are the sealed ones, and Bcc; lines
  * end in CRLF; the encrypted content was parsed again to its end before it
  * counted.
+ *
+ * What the sender has encrypted already is the message as it is: there is no
+ * fd, and of the header only what hides recipients changes.
  */
 struct seal_copy {
-	int fd; /* sealed memfd */
+	int fd; /* sealed memfd; -1: not by the gateway */
+	enum seal_by by;
 	enum seal_method method;
 	char algorithm
 	    [SEAL_TEXT]; /* content cipher really used: "AES-256-CBC" */
@@ -64,6 +75,9 @@ struct seal_copy {
 	size_t count;
 	uint16_t rcpts[SEAL_RECIPIENTS]; /* numbers into the request, rising */
 };
+
+/* Is there what stands in the message's place, or need there be nothing? */
+bool seal_copy_complete(const struct seal_copy *copy);
 
 /* Sealed: every recipient is in exactly one of the copies. Refused: nobody
  * gets anything. */

@@ -9,14 +9,6 @@
 #include "milter/base/text.h"
 #include "milter/base/banned.h"
 
-const char *
-seal_method_name(enum seal_method method)
-{
-	static const char *const names[SEAL_METHODS] = { "smime", "openpgp" };
-
-	return method < SEAL_METHODS ? names[method] : "none";
-}
-
 struct seal_answer *
 seal_answer_new(void)
 {
@@ -97,13 +89,18 @@ send_request(int fd, int message, const struct seal_request *r,
 
 /* Nobody may change it while the MTA is being told what it holds. */
 static int
-check_fd(int fd, struct reason *why)
+check_fd(const struct seal_copy *copy, struct reason *why)
 {
 	const int needed = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW;
+	int fd = copy->fd;
 	struct stat st;
 
+	if (!seal_copy_complete(copy))
+		return reason_set(why,
+		    "sealed by the %s, but %s message came with it",
+		    seal_by_name(copy->by), fd == -1 ? "no" : "a");
 	if (fd == -1)
-		return reason_set(why, "sealed, but no message came with it");
+		return 0;
 	if ((fcntl(fd, F_GET_SEALS) & needed) != needed)
 		return reason_set(why, "the sealed message is not closed");
 	if (fstat(fd, &st) == -1 || st.st_size == 0)
@@ -146,21 +143,22 @@ take_copy(int fd, size_t asked, struct seal_copy *copy, int64_t deadline,
 {
 	unsigned char bytes[WIRE_MAX];
 	struct wire_in in;
-	uint64_t method;
+	uint64_t method, by;
 
 	if (expect(fd, PACKET_SEALED_COPY, &in, bytes, &copy->fd, deadline,
 		why) == -1)
 		return -1;
 	method = wire_get_number(&in);
+	by = wire_get_number(&in);
 	get_text(&in, copy->algorithm, sizeof copy->algorithm);
 	get_text(&in, copy->keys, sizeof copy->keys);
-	if (take_recipients(&in, asked, copy, why) == -1 ||
-	    check_fd(copy->fd, why) == -1)
+	if (take_recipients(&in, asked, copy, why) == -1)
 		return -1;
-	if (method >= SEAL_METHODS)
+	if (method >= SEAL_METHODS || by > SEAL_BY_SENDER_UNVERIFIED)
 		return reason_set(why, "sealed by an unknown method");
 	copy->method = (enum seal_method)method;
-	return 0;
+	copy->by = (enum seal_by)by;
+	return check_fd(copy, why);
 }
 
 /* Everyone's copy is there, and nobody has two. */
@@ -325,6 +323,7 @@ send_copy(int fd, const struct seal_copy *copy, int64_t deadline,
 	struct wire_out out = { .len = 0 };
 
 	wire_put_number(&out, copy->method);
+	wire_put_number(&out, copy->by);
 	wire_put_string(&out, copy->algorithm);
 	wire_put_string(&out, copy->keys);
 	wire_put_number(&out, copy->count);

@@ -32,7 +32,8 @@ struct carry {
  * defer. Changes nothing outside. */
 int encrypt_prepare(struct carry *c);
 
-/* encrypt.c: puts the sealed message in the place of the clear one. */
+/* encrypt.c: puts the sealed message in the place of the clear one; what its
+ * sender has encrypted already stays, without its Bcc. */
 int encrypt_apply(struct carry *c, const struct seal_copy *seal);
 
 /* split.c: several copies are written to the spool, on stable storage, where

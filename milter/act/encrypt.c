@@ -67,8 +67,14 @@ encrypt_prepare(struct carry *c)
 	return judge(c);
 }
 
+static bool
+describes_or_hides(const struct field *field)
+{
+	return fields_describes_body(field) || fields_hides_recipients(field);
+}
+
 static int
-remove_old(struct carry *c)
+remove_fields(struct carry *c, bool (*which)(const struct field *field))
 {
 	const struct mta *mta = c->a->mta;
 
@@ -76,8 +82,7 @@ remove_old(struct carry *c)
 		const struct field *field = &c->fields.list[i];
 		char name[FIELDS_NAME];
 
-		if (!fields_describes_body(field) &&
-		    !fields_hides_recipients(field))
+		if (!which(field))
 			continue;
 		fields_name(field, name);
 		if (mta->change(mta->context, name, field->index, NULL) == -1)
@@ -128,8 +133,8 @@ carry_body(const struct mta *mta, const struct fields *other)
 	return 0;
 }
 
-int
-encrypt_apply(struct carry *c, const struct seal_copy *seal)
+static int
+put_sealed(struct carry *c, const struct seal_copy *seal)
 {
 	const struct mta *mta = c->a->mta;
 	struct fields sealed;
@@ -137,7 +142,8 @@ encrypt_apply(struct carry *c, const struct seal_copy *seal)
 
 	/* The body first: should the rest fail, nothing clear is left. */
 	if (fields_open(&sealed, seal->fd, &c->why) == 0) {
-		if (carry_body(mta, &sealed) == 0 && remove_old(c) == 0 &&
+		if (carry_body(mta, &sealed) == 0 &&
+		    remove_fields(c, describes_or_hides) == 0 &&
 		    add_new(mta, &sealed) == 0)
 			answer = 0;
 		else
@@ -146,4 +152,14 @@ encrypt_apply(struct carry *c, const struct seal_copy *seal)
 	}
 	fields_close(&sealed);
 	return answer;
+}
+
+int
+encrypt_apply(struct carry *c, const struct seal_copy *seal)
+{
+	if (seal->by == SEAL_BY_GATEWAY)
+		return put_sealed(c, seal);
+	if (remove_fields(c, fields_hides_recipients) == 0)
+		return 0;
+	return reason_set(&c->why, "the MTA did not take a header");
 }

@@ -87,6 +87,7 @@ sealed(struct events *all, const struct carry *c, const struct seal_copy *copy)
 	set_domains(f, c, asked, copy->count);
 	json_object_set_new(f, "method",
 	    json_string(seal_method_name(copy->method)));
+	json_object_set_new(f, "by", json_string(seal_by_name(copy->by)));
 	json_object_set_new(f, "keys", events_text(copy->keys));
 	json_object_set_new(f, "content_alg", events_text(copy->algorithm));
 	events_add(all, EVENT_MAIL_CRYPTO, f);

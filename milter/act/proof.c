@@ -84,7 +84,7 @@ proof_of(const struct plan *plan, const struct envelope *e,
     const struct seal_request *asked, const struct seal_copy *seal,
     const size_t *rcpts, size_t count)
 {
-	if (count == 0 || (seal != NULL && seal->fd == -1))
+	if (count == 0 || (seal != NULL && !seal_copy_complete(seal)))
 		return NULL;
 	for (size_t i = 0; i < count; i++)
 		if (!holds_for(plan, e, asked, seal, rcpts[i]))

@@ -62,6 +62,13 @@ any(const struct trial *t, enum verdict_kind kind)
 	return false;
 }
 
+/* What its sender has encrypted needs no other body. */
+static bool
+as_it_is(const struct trial *t, size_t i)
+{
+	return world.seal == SEAL_ALREADY && t->kinds[i] == VERDICT_ENCRYPT;
+}
+
 /* The one property that everything else is for. */
 static void
 no_must_goes_clear(const struct trial *t)
@@ -71,7 +78,7 @@ no_must_goes_clear(const struct trial *t)
 
 		assert_int_not_equal(SMFIS_ACCEPT, t->answer);
 		if (gets_it && t->kinds[i] >= VERDICT_SANITISE)
-			assert_true(world.body_replaced);
+			assert_true(world.body_replaced || as_it_is(t, i));
 		if (gets_it && world.body_replaced && world.copies == 0)
 			assert_int_equal(VERDICT_ENCRYPT, t->kinds[i]);
 		if (gets_it && world.copies > 0)
@@ -95,7 +102,7 @@ copies_are_right(const struct trial *t)
 			continue;
 		assert_true(t->kinds[i] <= VERDICT_ENCRYPT);
 		assert_int_not_equal(VERDICT_SANITISE, t->kinds[i]);
-		if (t->kinds[i] == VERDICT_ENCRYPT) {
+		if (t->kinds[i] == VERDICT_ENCRYPT && !as_it_is(t, i)) {
 			assert_null(strstr(copy, "CLEAR"));
 			assert_non_null(strstr(copy, "\r\n\r\nSEALED\r\n"));
 			assert_non_null(
@@ -197,7 +204,7 @@ set_errors(int bits, int mta_fails, int seal)
 static void
 try_all(struct trial *t, size_t *trials)
 {
-	for (int seal = SEAL_DEAD; seal <= SEAL_SPLITS; seal++)
+	for (int seal = SEAL_DEAD; seal <= SEAL_ALREADY; seal++)
 		for (int bits = 0; bits <= ERRORS; bits++)
 			for (int at = 0; at <= MTA_FAILS; at++) {
 				if (bits > 3 && (at > 0 || seal < SEAL_WORKS))
@@ -225,7 +232,7 @@ no_way_from_must_to_clear(void **unused)
 		try_all(&t, &trials);
 	}
 	findings->facts[0].part = 1;
-	assert_int_equal(all * (5 * 4 * 13 + 2 * 12), trials);
+	assert_int_equal(all * (6 * 4 * 13 + 3 * 12), trials);
 }
 
 /* Without errors: what must be answered, and how many events there are. */
@@ -262,6 +269,10 @@ static const struct {
 	    SMFIS_DISCARD, 1, "encrypt*1 tag*1 quarantine*1" },
 	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_ENCRYPT }, SEAL_SPLITS,
 	    SMFIS_DISCARD, 0, "encrypt*3" },
+	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_ENCRYPT }, SEAL_ALREADY,
+	    SMFIS_CONTINUE, 0, "encrypt*3" },
+	{ { VERDICT_ENCRYPT, VERDICT_DELIVER, VERDICT_ENCRYPT }, SEAL_ALREADY,
+	    SMFIS_DISCARD, 0, "encrypt*2 deliver*1" },
 	{ { VERDICT_ENCRYPT, VERDICT_DELIVER, VERDICT_DELIVER }, SEAL_REFUSES,
 	    SMFIS_REJECT, 0, "refuse*1 refuse*2" },
 	{ { VERDICT_ENCRYPT, VERDICT_ENCRYPT, VERDICT_ENCRYPT }, SEAL_REFUSES,
@@ -398,6 +409,51 @@ a_refused_seal_says_why(void **unused)
 	assert_non_null(strstr(world.record, "mail.crypto"));
 }
 
+/* Carries out the same verdict for all of another message. */
+static void
+carry_other(enum verdict_kind kind, enum world_seal seal, const char *text)
+{
+	struct trial t = { .kinds = { kind, kind, kind } };
+	int kept = message;
+
+	set_errors(0, 0, (int)seal);
+	message = world_message(text);
+	check(&t);
+	close(message);
+	message = kept;
+	assert_int_equal(SMFIS_CONTINUE, t.answer);
+}
+
+static void
+what_the_sender_encrypted_stays_but_for_bcc(void **unused)
+{
+	(void)unused;
+	carry_other(VERDICT_ENCRYPT, SEAL_ALREADY,
+	    "Content-Type: b\r\nBcc: c\r\nSubject: s\r\n\r\nCLEAR\r\n");
+	assert_string_equal("change Bcc 1 (removed)\n", world.log);
+	assert_non_null(strstr(world.record, "\"by\": \"sender\""));
+}
+
+/* RFC 8689: or mail that TLS must protect leaves in clear. */
+static void
+the_transport_is_not_the_senders_to_choose(void **unused)
+{
+	static const char text[] =
+	    "TLS-Required: No\r\n"
+	    "require-tls-esmtp: yes\r\ntls-required : no\r\n\r\nCLEAR\r\n";
+
+	(void)unused;
+	carry_other(VERDICT_DELIVER, SEAL_DEAD, text);
+	assert_string_equal("", world.log);
+	envelope->rcpts[1].direction = DIRECTION_OUTBOUND;
+	carry_other(VERDICT_DELIVER, SEAL_DEAD, text);
+	assert_string_equal("change tls-required 2 (removed)\nchange "
+			    "require-tls-esmtp 1 (removed)\nchange "
+			    "TLS-Required 1 (removed)\n",
+	    world.log);
+	envelope->rcpts[1].direction = DIRECTION_INBOUND;
+}
+
 static int
 make(void **unused)
 {
@@ -439,6 +495,8 @@ main(void)
 		cmocka_unit_test(a_mixed_message_is_split),
 		cmocka_unit_test(a_fence_keeps_outside_apart),
 		cmocka_unit_test(a_refused_seal_says_why),
+		cmocka_unit_test(what_the_sender_encrypted_stays_but_for_bcc),
+		cmocka_unit_test(the_transport_is_not_the_senders_to_choose),
 	};
 
 	return cmocka_run_group_tests(tests, make, end);

@@ -217,18 +217,13 @@ world_message(const char *text)
 	return fd;
 }
 
-const char *
-seal_method_name(enum seal_method method)
-{
-	return method == SEAL_SMIME ? "smime" : "openpgp";
-}
-
 void
 seal_answer_free(struct seal_answer **answer)
 {
 	if (*answer != NULL)
 		for (size_t i = 0; i < (*answer)->copies_count; i++)
-			close((*answer)->copies[i].fd);
+			if ((*answer)->copies[i].fd != -1)
+				close((*answer)->copies[i].fd);
 	free(*answer);
 	*answer = NULL;
 }
@@ -238,6 +233,11 @@ new_copy(struct seal_answer *a)
 {
 	struct seal_copy *c = &a->copies[a->copies_count++];
 
+	c->fd = -1;
+	c->by = SEAL_BY_SENDER;
+	if (world.seal == SEAL_ALREADY)
+		return c;
+	c->by = SEAL_BY_GATEWAY;
 	c->fd = world_message("From: a\r\n"
 			      "MIME-Version: 1.0\r\n"
 			      "Content-Type: sealed;\r\n"

@@ -11,13 +11,15 @@
  */
 enum { WORLD_RCPTS = 8, WORLD_TEXT = 16384, WORLD_COPY = 512 };
 
-/* SEAL_SPLITS: works, with a copy for each recipient. */
+/* SEAL_SPLITS: works, with a copy for each recipient; SEAL_ALREADY: the sender
+ * has encrypted it. */
 enum world_seal {
 	SEAL_DEAD,
 	SEAL_TEMPORARY,
 	SEAL_REFUSES,
 	SEAL_WORKS,
-	SEAL_SPLITS
+	SEAL_SPLITS,
+	SEAL_ALREADY
 };
 
 struct world {
