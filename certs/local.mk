@@ -2,14 +2,17 @@
 noinst_LIBRARIES += certs/libcerts.a certs/libsealwire.a
 certs_libcerts_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(GPGME_CFLAGS)
 certs_libcerts_a_SOURCES = \
+	%D%/already.c %D%/already.h \
 	%D%/base64.c %D%/base64.h \
 	%D%/certificate.c %D%/certificate.h \
 	%D%/commands.c %D%/commands.h \
 	%D%/entity.c %D%/entity.h \
+	%D%/enveloped.c %D%/enveloped.h \
 	%D%/named.c %D%/named.h \
 	%D%/openpgp.c %D%/openpgp.h \
 	%D%/openpgp_key.c %D%/openpgp_key.h \
 	%D%/packets.c %D%/packets.h \
+	%D%/root.c %D%/root.h \
 	%D%/seal.c %D%/serve.h \
 	%D%/share.c %D%/share.h \
 	%D%/smime.c %D%/smime.h \
@@ -19,6 +22,8 @@ certs_libsealwire_a_SOURCES = \
 	%D%/fields.c %D%/fields.h \
 	%D%/sealcopy.c %D%/sealwire.c %D%/seal.h
 SEALWIRE_LIBS = certs/libsealwire.a $(BASE_LIBS)
-CERTS_LIBS = certs/libcerts.a certs/libsealwire.a $(CRYPTO_LIBS) \
+# Of libmail only what knows bytes and fields: span, param, base64.
+CERTS_LIBS = certs/libcerts.a certs/libsealwire.a milter/mail/libmail.a \
+	$(CRYPTO_LIBS) \
 	$(GPGME_LIBS) $(BASE_LIBS)
 EXTRA_DIST += %D%/README

@@ -10,7 +10,6 @@
 #include "certs/openpgp.h"
 #include "certs/openpgp_key.h"
 #include "certs/packets.h"
-#include "milter/base/count.h"
 #include "milter/base/file.h"
 #include "milter/base/hash.h"
 #include "milter/base/banned.h"
@@ -51,22 +50,6 @@ status(void *hook, const char *keyword, const char *args)
 	    sscanf(args, "%d %d", &o->protection, &o->cipher) != 2)
 		o->cipher = 0;
 	return 0;
-}
-
-static const char *
-cipher_name(int cipher)
-{
-	static const struct {
-		int number; /* RFC 4880, 9.2; RFC 5581 */
-		const char *name;
-	} names[] = { { 7, "AES-128" }, { 8, "AES-192" }, { 9, "AES-256" },
-		{ 11, "CAMELLIA-128" }, { 12, "CAMELLIA-192" },
-		{ 13, "CAMELLIA-256" } };
-
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (names[i].number == cipher)
-			return names[i].name;
-	return NULL;
 }
 
 /* Nothing of the machine's own gpg comes in: no trust, no agent, no network. */
@@ -270,7 +253,7 @@ run_gpg(struct openpgp *o, gpgme_key_t *keys, int inner, int packets,
 	result = gpgme_op_encrypt_result(o->ctx);
 	if (result == NULL || result->invalid_recipients != NULL)
 		return reason_set(why, "OpenPGP: gpg left a recipient out");
-	if (o->protection == 0 || cipher_name(o->cipher) == NULL)
+	if (o->protection == 0 || packets_cipher(o->cipher) == NULL)
 		return reason_set(why,
 		    "OpenPGP: gpg used cipher %d, protection %d", o->cipher,
 		    o->protection);
@@ -336,7 +319,7 @@ openpgp_seal(struct openpgp *o, gpgme_key_t *keys, int inner, int out,
 		answer = write_out(&map, out, why);
 	if (answer == 0)
 		snprintf(algorithm, OPENPGP_ALGORITHM, "%s",
-		    cipher_name(o->cipher));
+		    packets_cipher(o->cipher));
 	entity_unmap(&map);
 	close(packets);
 	return answer;

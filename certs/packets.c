@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "certs/packets.h"
+#include "milter/base/count.h"
 #include "milter/base/banned.h"
 
-enum { TAG_SESSION_KEY = 1, TAG_PROTECTED = 18, LEAST_BODY = 40 };
+enum {
+	TAG_SESSION_KEY = 1,
+	TAG_PROTECTED = 18,
+	TAG_AEAD = 20, /* of GnuPG 2.3, before RFC 9580 */
+	LEAST_BODY = 40
+};
 
 struct packets {
 	const unsigned char *at;
@@ -65,28 +72,43 @@ old_length(struct packets *p, int kind)
 	return kind == 3 ? -1 : number(p, bytes[kind]);
 }
 
-/* Passes one packet. Its tag, or -1; *version is its first byte and *size the
- * bytes of its body. */
+/* One packet: its tag, and its body. */
+struct packet {
+	int tag;
+	size_t size; /* of all pieces */
+	struct span first; /* the first piece, mostly the whole */
+	bool pieces; /* there are more */
+};
+
+/* Passes one packet; -1 when it is not whole. */
 static int
-packet(struct packets *p, int *version, size_t *size)
+packet(struct packets *p, struct packet *packet)
 {
 	int64_t head = number(p, 1), length;
 	bool more = false, fresh = (head & 0x40) != 0;
-	int tag = (int)(fresh ? head & 0x3f : head >> 2 & 0xf);
 
 	if (head == -1 || (head & 0x80) == 0)
 		return -1;
+	packet->tag = (int)(fresh ? head & 0x3f : head >> 2 & 0xf);
 	length = fresh ? new_length(p, &more) : old_length(p, (int)(head & 3));
-	*version = p->left > 0 ? p->at[0] : -1;
-	*size = 0;
+	packet->pieces = more;
+	packet->first = (struct span){ p->at, (size_t)length };
+	packet->size = 0;
 	for (;;) {
 		if (length < 0 || skip(p, (size_t)length) == -1)
 			return -1;
-		*size += (size_t)length;
+		packet->size += (size_t)length;
 		if (!more)
-			return tag;
+			return 0;
 		length = new_length(p, &more);
 	}
+}
+
+static bool
+is_session_key(const struct packet *packet, int version)
+{
+	return packet->tag == TAG_SESSION_KEY && packet->first.len > 0 &&
+	       packet->first.at[0] == version;
 }
 
 int
@@ -94,21 +116,90 @@ packets_check(const unsigned char *bytes, size_t len, size_t recipients,
     struct reason *why)
 {
 	struct packets p = { bytes, len };
-	size_t size;
-	int version;
+	struct packet one;
 
 	for (size_t i = 0; i < recipients; i++)
-		if (packet(&p, &version, &size) != TAG_SESSION_KEY ||
-		    version != 3)
+		if (packet(&p, &one) == -1 || !is_session_key(&one, 3))
 			return reason_set(why,
 			    "OpenPGP: own output is not for %zu keys",
 			    recipients);
-	if (packet(&p, &version, &size) != TAG_PROTECTED || version != 1 ||
-	    size < LEAST_BODY)
+	if (packet(&p, &one) == -1 || one.tag != TAG_PROTECTED ||
+	    one.size < LEAST_BODY || one.first.at[0] != 1)
 		return reason_set(why,
 		    "OpenPGP: own output is not whole or not protected");
 	if (p.left != 0)
 		return reason_set(why,
 		    "OpenPGP: %zu bytes behind the own output", p.left);
 	return 0;
+}
+
+const char *
+packets_cipher(int number)
+{
+	static const char *const names[] = { [7] = "AES-128",
+		[8] = "AES-192",
+		[9] = "AES-256",
+		[11] = "CAMELLIA-128",
+		[12] = "CAMELLIA-192",
+		[13] = "CAMELLIA-256" };
+
+	return number >= 0 && number < (int)COUNT(names) ? names[number] : NULL;
+}
+
+/* The id of the key: of a fingerprint of version 4 the last bytes, of version
+ * 6 the first (RFC 9580, 5.1.2). NULL: of no key. */
+static const unsigned char *
+key_of(const struct packet *packet)
+{
+	const unsigned char *body = packet->first.at;
+
+	if (packet->pieces || packet->size < LEAST_BODY)
+		return NULL;
+	if (body[0] == 3)
+		return body + 1;
+	if (body[0] != 6)
+		return NULL;
+	if (body[1] == 21 && body[2] == 4)
+		return body + 15;
+	return body[1] == 33 && body[2] == 6 ? body + 3 : NULL;
+}
+
+/* Version 1 of the protected packet hides its cipher with its key. */
+static const char *
+algorithm_of(const struct packet *packet)
+{
+	const unsigned char *body = packet->first.at;
+
+	if (packet->size < LEAST_BODY || packet->first.len < LEAST_BODY)
+		return NULL;
+	if (packet->tag == TAG_PROTECTED && body[0] == 1)
+		return "not visible (OpenPGP with MDC)";
+	if ((packet->tag == TAG_PROTECTED && body[0] == 2) ||
+	    (packet->tag == TAG_AEAD && body[0] == 1))
+		return packets_cipher(body[1]);
+	return NULL;
+}
+
+bool
+packets_read(struct packets_message *m, struct span bytes)
+{
+	struct packets p = { bytes.at, bytes.len };
+	struct packet one;
+
+	m->count = 0;
+	for (;;) {
+		const unsigned char *key;
+
+		if (packet(&p, &one) == -1)
+			return false;
+		if (one.tag != TAG_SESSION_KEY)
+			break;
+		key = key_of(&one);
+		if (key == NULL || m->count == PACKETS_KEYS)
+			return false;
+		memcpy(m->keys[m->count++], key, PACKETS_ID);
+	}
+	m->algorithm = algorithm_of(&one);
+	m->content = one.first;
+	return m->algorithm != NULL && m->count > 0 && p.left == 0;
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "certs/already.h"
 #include "certs/certificate.h"
 #include "certs/entity.h"
 #include "certs/named.h"
@@ -27,6 +28,7 @@ static struct {
 	struct store *store;
 	struct openpgp *openpgp;
 	int64_t milliseconds; /* for one request */
+	const struct conf *conf;
 } child;
 
 /* One request: what could be used for whom. */
@@ -62,6 +64,7 @@ int
 seal_prepare(const struct conf *conf, const char *temp, struct reason *why)
 {
 	child.milliseconds = conf->seal_time * 1000;
+	child.conf = conf;
 	child.store = store_open(conf, why);
 	if (child.store == NULL)
 		return -1;
@@ -250,6 +253,93 @@ too_large(int message, size_t copies)
 	       (copies > 1 && (uint64_t)st.st_size * copies > COPIES_BYTES);
 }
 
+/* Can recipient i open, with the certificate that is known here, what the
+ * sender has encrypted? *no is why not, for the sender. */
+static bool
+opens_smime(struct sealing *s, const struct already *already, size_t i,
+    const char **no)
+{
+	look_up_certificate(s, i);
+	*no = s->no_cert[i];
+	return s->certs[i] != NULL &&
+	       already_for_certificate(already, s->certs[i]);
+}
+
+static bool
+opens_openpgp(struct sealing *s, const struct already *already, size_t i,
+    const char **no)
+{
+	look_up_key(s, i);
+	*no = s->no_key[i];
+	if (s->keys[i] == NULL)
+		return false;
+	for (gpgme_subkey_t k = s->keys[i]->subkeys; k != NULL; k = k->next)
+		if (k->can_encrypt && already_for_key(already, k->fpr))
+			return true;
+	return false;
+}
+
+static bool
+opens(struct sealing *s, const struct already *already, size_t i,
+    char why[SEAL_TEXT])
+{
+	static bool (*const methods[SEAL_METHODS])(struct sealing * s,
+	    const struct already *already, size_t i,
+	    const char **no) = { opens_smime, opens_openpgp };
+	const char *no;
+
+	if (methods[already_method(already)](s, already, i, &no))
+		return true;
+	snprintf(why, SEAL_TEXT,
+	    "the sender encrypted it, but not for the %s known here%s%s",
+	    already_method(already) == SEAL_SMIME ? "certificate" : "key",
+	    no[0] != '\0' ? ": " : "", no);
+	return false;
+}
+
+static void
+answer_as_it_is(struct sealing *s, const struct already *already, bool known,
+    struct seal_answer *a)
+{
+	struct seal_copy *c = &a->copies[a->copies_count++];
+	char id[CERTIFICATE_ID];
+
+	c->by = known ? SEAL_BY_SENDER : SEAL_BY_SENDER_UNVERIFIED;
+	c->method = already_method(already);
+	snprintf(c->algorithm, sizeof c->algorithm, "%s",
+	    already_algorithm(already));
+	for (size_t i = 0; i < a->count; i++) {
+		c->rcpts[c->count++] = (uint16_t)i;
+		if (s->certs[i] != NULL) {
+			certificate_id(s->certs[i], id);
+			add_id(c, id);
+		}
+		if (s->keys[i] != NULL)
+			add_id(c, s->keys[i]->subkeys->fpr);
+	}
+}
+
+/* What the sender has encrypted already is never encrypted again but by the
+ * operator's wish: who cannot open it could not open it then either. */
+static bool
+answer_already(struct sealing *s, struct seal_answer *a)
+{
+	struct already *already =
+	    child.conf->already_encrypted == ALREADY_IGNORE
+		? NULL
+		: already_read(s->message);
+	bool known = true;
+
+	if (already == NULL)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		known &= opens(s, already, i, a->reasons[i]);
+	if (known || child.conf->already_encrypted == ALREADY_ACCEPT_ANY)
+		answer_as_it_is(s, already, known, a);
+	already_free(&already);
+	return true;
+}
+
 static void
 answer(struct sealing *s, struct seal_answer *a)
 {
@@ -259,6 +349,8 @@ answer(struct sealing *s, struct seal_answer *a)
 	size_t count;
 
 	a->count = s->request.count;
+	if (answer_already(s, a))
+		return;
 	if (look_up(s, shares, &why) == -1) {
 		answer_temporary(a, &why);
 		return;

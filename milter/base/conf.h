@@ -23,12 +23,21 @@ struct conf_list {
 	size_t count;
 };
 
+/* What becomes of mail that its sender has encrypted for others than those
+ * whose keys are known. */
+enum conf_already_choice {
+	ALREADY_ACCEPT_KNOWN, /* refused */
+	ALREADY_ACCEPT_ANY, /* passes */
+	ALREADY_IGNORE /* encrypted like any other, also for those */
+};
+
 typedef char *conf_path;            /* an absolute path */
 typedef char *conf_text;            /* anything */
 typedef int64_t conf_count;         /* a number */
 typedef int64_t conf_seconds;       /* "30", "5m", "2h", "1d" */
 typedef int64_t conf_size;          /* bytes: "64K", "50M", "1G" */
 typedef bool conf_flag;             /* on/off, yes/no, true/false */
+typedef enum conf_already_choice conf_already;
 typedef struct conf_list conf_list; /* a b c, or [ "a", "b" ] */
 
 struct conf {

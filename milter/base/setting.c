@@ -155,6 +155,27 @@ set_flag(const struct setting *k, void *to, char *const *items, size_t count,
 	return 0;
 }
 
+static const char *const already_words[] = { [ALREADY_ACCEPT_KNOWN] =
+						 "accept-known",
+	[ALREADY_ACCEPT_ANY] = "accept-any",
+	[ALREADY_IGNORE] = "ignore" };
+
+static int
+set_already(const struct setting *k, void *to, char *const *items, size_t count,
+    struct reason *why)
+{
+	if (single(k, count, why) != 0)
+		return -1;
+	for (size_t i = 0; i < COUNT(already_words); i++)
+		if (strcasecmp(items[0], already_words[i]) == 0) {
+			*(conf_already *)to = (conf_already)i;
+			return 0;
+		}
+	return reason_set(why,
+	    "%s must be accept-known, accept-any or ignore, not \"%s\"",
+	    k->name, setting_shown(items[0]).text);
+}
+
 static void
 free_list(void *from)
 {
@@ -268,6 +289,12 @@ show_flag(const void *from, FILE *out)
 }
 
 static void
+show_already(const void *from, FILE *out)
+{
+	fputs(already_words[*(const conf_already *)from], out);
+}
+
+static void
 show_list(const void *from, FILE *out)
 {
 	const struct conf_list *list = from;
@@ -292,4 +319,5 @@ const struct setting_type setting_count = { set_count, show_count, NULL };
 const struct setting_type setting_seconds = { set_seconds, show_seconds, NULL };
 const struct setting_type setting_size = { set_size, show_size, NULL };
 const struct setting_type setting_flag = { set_flag, show_flag, NULL };
+const struct setting_type setting_already = { set_already, show_already, NULL };
 const struct setting_type setting_list = { set_list, show_list, free_list };

@@ -33,7 +33,7 @@ struct setting_type {
 
 /* One a type word of conf.def; the members are those of struct conf. */
 extern const struct setting_type setting_text, setting_path, setting_count,
-    setting_seconds, setting_size, setting_flag, setting_list;
+    setting_seconds, setting_size, setting_flag, setting_already, setting_list;
 
 /* A value as a reason shows it: printable, and cut with "..." if long. */
 struct setting_shown {

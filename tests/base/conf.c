@@ -115,6 +115,9 @@ static const struct {
 	    "1: scan_children takes one value, not 0 (put one with blanks "
 	    "into quotes)" },
 	{ "lookup maybe", "1: lookup must be on or off, not \"maybe\"" },
+	{ "already_encrypted yes",
+	    "1: already_encrypted must be accept-known, accept-any or ignore, "
+	    "not \"yes\"" },
 	{ "run_dir run", "1: run_dir must be an absolute path, not \"run\"" },
 	{ "run_dir \"\"", "1: run_dir must be an absolute path, not \"\"" },
 	{ "run_dir \"\xe2\x80\xae\\n\"",
