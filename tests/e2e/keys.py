@@ -61,6 +61,17 @@ class Keys:
         return self.gpg("--decrypt", data=data[start:end] +
                         b"-----END PGP MESSAGE-----\n")
 
+    def seal_smime(self, addresses, entity, form="DER"):
+        """What a mail program makes of the entity for these."""
+        return self.run("openssl", "cms", "-encrypt", "-binary", "-aes256",
+                        "-outform", form,
+                        *[self.at(a + ".pem") for a in addresses],
+                        data=entity)
+
+    def seal_openpgp(self, address, entity):
+        return self.gpg("--armor", "--encrypt", "--recipient",
+                        "<%s>" % address, data=entity)
+
     def close(self):
         subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "all"],
                        stdin=subprocess.DEVNULL, capture_output=True,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Mail of our officials: what must be protected never leaves in clear."""
 
+import base64
 import contextlib
 import os
 import signal
@@ -202,6 +203,130 @@ def claiming_to_be_encrypted_does_not_help(g):
         _, mail = labelled(
             g, kind="application/pkcs7-mime; smime-type=enveloped-data")
         refused(g.send_out(mail, [NOBODY]), 550, NOBODY)
+
+
+P7M = "application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m"
+ENCRYPTED = ("multipart/encrypted; boundary=b1; "
+             "protocol=\"application/pgp-encrypted\"")
+BASE64 = "Content-Transfer-Encoding: base64"
+
+
+def by_sender(g, kind, body, fields=()):
+    """A labelled mail that its sender's program has encrypted."""
+    return g.mail(sender="official@here.example", kind=kind, body=body,
+                  subject=word("【部外秘】会議資料"), to=SMIME, fields=fields)
+
+
+def lines(data):
+    return base64.encodebytes(data).replace(b"\n", b"\r\n")
+
+
+def entity(secret):
+    return b"Content-Type: text/plain\r\n\r\n" + secret + b"\r\n"
+
+
+def pgp_body(armour, before=b"", behind=b""):
+    return (before + b"--b1\r\nContent-Type: application/pgp-encrypted\r\n\r\n"
+            b"Version: 1\r\n\r\n--b1\r\n"
+            b"Content-Type: application/octet-stream; name=\"encrypted.asc\""
+            b"\r\n\r\n" + armour.replace(b"\r", b"").replace(b"\n", b"\r\n") +
+            b"\r\n--b1--\r\n" + behind)
+
+
+def left_as_it_was(g, sent, method):
+    out, = g.arrived(taken(sent))
+    same(out.body(), sent.message.split(b"\r\n\r\n", 1)[1])
+    same(len(out.field("Content-Type")), 1)
+    same(out.field("Bcc"), [])
+    event, = g.events("mail.crypto", queue_id=sent.queue_id)
+    same((event["res"], event["by"], event["method"]),
+         ("sealed", "sender", method))
+    return out.data
+
+
+@scenario()
+def what_the_sender_encrypted_leaves_as_it_was(g):
+    with partners(g) as keys:
+        secret = g.secret().encode()
+        der = keys.seal_smime([SMIME, SMIME2], entity(secret))
+        mail = by_sender(g, P7M, lines(der), [BASE64, "Bcc: " + SMIME2])
+        data = left_as_it_was(g, g.send_out(mail, [SMIME, SMIME2]), "smime")
+        assert secret in keys.open_smime(SMIME, data)
+        armour = keys.seal_openpgp(PGP, entity(secret))
+        mail = by_sender(g, ENCRYPTED, pgp_body(armour))
+        data = left_as_it_was(g, g.send_out(mail, [PGP]), "openpgp")
+        assert secret in keys.open_openpgp(data)
+
+
+@scenario()
+def what_the_sender_encrypted_for_another_is_refused(g):
+    with partners(g) as keys:
+        der = keys.seal_smime([SMIME], entity(g.secret().encode()))
+        mail = by_sender(g, P7M, lines(der), [BASE64])
+        sent = g.send_out(mail, [SMIME, SMIME2])
+        refused(sent, 550, SMIME2 + ": the sender encrypted it, but not for")
+        sent = g.send_out(mail, [NOBODY])
+        refused(sent, 550, "no certificate")
+        same(g.in_sink(sent), [])
+
+
+def forgeries(keys, secret):
+    """kind, body and fields of what only looks encrypted."""
+    der = keys.seal_smime([SMIME], entity(b"x" * 900))
+    armour = keys.seal_openpgp(PGP, entity(b"x"))
+    clear = b"Content-Type: text/plain\r\n\r\n" + secret + b"\r\n"
+    part = (b"Content-Type: application/pkcs7-mime\r\n" + BASE64.encode() +
+            b"\r\n\r\n" + lines(der))
+    return [
+        (P7M, lines(entity(secret)), [BASE64]),
+        (P7M, lines(der + entity(secret)), [BASE64]),
+        (P7M, lines(der[:-500] + secret * 8 + der[-180:]), [BASE64]),
+        (P7M, lines(der) + b"\r\n" + secret + b"\r\n", [BASE64]),
+        (P7M, secret + b"\r\n", [BASE64, "Content-Type: text/plain"]),
+        (P7M, b"", [BASE64]),
+        ("multipart/mixed; boundary=o", b"--o\r\n" + clear + b"--o\r\n" +
+         part + b"--o--\r\n", []),
+        ("text/plain", armour.replace(b"\n", b"\r\n") + secret, []),
+        (ENCRYPTED, pgp_body(b"-----BEGIN PGP MESSAGE-----\n\n" + secret +
+                             b"\n-----END PGP MESSAGE-----\n"), []),
+        (ENCRYPTED, pgp_body(armour, before=secret + b"\r\n"), []),
+        (ENCRYPTED, pgp_body(armour, behind=secret + b"\r\n"), []),
+        (ENCRYPTED, pgp_body(armour + b"\n--b1\n" + clear), []),
+    ]
+
+
+@scenario()
+def what_only_looks_encrypted_is_encrypted(g):
+    with partners(g) as keys:
+        secret = g.secret().encode()
+        for kind, body, fields in forgeries(keys, secret):
+            mail = by_sender(g, kind, body, fields)
+            out, = g.arrived(taken(g.send_out(mail, [SMIME])))
+            opened = keys.open_smime(SMIME, out.data)
+            assert body in opened, (kind, body)
+            refused(g.send_out(mail, [NOBODY]), 550, NOBODY)
+
+
+@scenario()
+def signed_mail_is_encrypted_around_its_signature(g):
+    with partners(g) as keys:
+        secret = g.secret().encode()
+        signed = keys.run(
+            "openssl", "cms", "-sign", "-signer", keys.at(SMIME + ".pem"),
+            "-inkey", keys.at(SMIME + ".key"), data=entity(secret))
+        head, body = signed.replace(b"\r", b"").replace(
+            b"\n", b"\r\n").split(b"\r\n\r\n", 1)
+        kind = head.decode().split("Content-Type: ", 1)[1]
+        out, = g.arrived(taken(g.send_out(by_sender(g, kind, body), [SMIME])))
+        assert body in keys.open_smime(SMIME, out.data)
+
+
+@scenario()
+def the_sender_cannot_switch_tls_off(g):
+    mail = g.mail(sender="official@here.example",
+                  fields=["TLS-Required: No", "Require-TLS-ESMTP: yes"])
+    out, = g.arrived(taken(g.send_out(mail, [NOBODY])))
+    same(out.field("TLS-Required") + out.field("Require-TLS-ESMTP"), [])
 
 
 @scenario()
