@@ -4,13 +4,14 @@
 # dictionary and seeds (contrib/fuzz), and where FUZZ_CORPUS says, what earlier
 # runs found. A crash leaves its input behind and becomes a test. One alone:
 # make fuzz FUZZ_TARGETS=archive.
-FUZZ_TARGETS = archive attached campaign compound document findings message \
-	outbound password pdf picture rules smuggle zip
+FUZZ_TARGETS = already archive attached campaign compound document findings \
+	message outbound password pdf picture rules smuggle zip
 FUZZ_SECONDS = 60
 FUZZ_CORPUS = tests/fuzz/corpus
 FUZZ_FLAGS =
 EXTRA_DIST += contrib/fuzz tests/fuzz/run $(fuzz_sources)
 fuzz_sources = \
+	tests/fuzz/already.c \
 	tests/fuzz/archive.c \
 	tests/fuzz/attached.c \
 	tests/fuzz/campaign.c \
@@ -30,7 +31,8 @@ fuzz_sources = \
 .PHONY: fuzz
 fuzz: tests/made/stamp
 	$(top_srcdir)/tests/fuzz/run $(FUZZ_FLAGS) -s $(FUZZ_SECONDS) -c $(FUZZ_CORPUS) \
-	    -f '$(GMIME_CFLAGS) $(ICU_CFLAGS) $(XML_CFLAGS) $(ARCHIVE_CFLAGS) $(GSF_CFLAGS) $(ZBAR_CFLAGS) $(PNG_CFLAGS) $(JPEG_CFLAGS)' \
+	    -f '$(GMIME_CFLAGS) $(ICU_CFLAGS) $(XML_CFLAGS) $(ARCHIVE_CFLAGS) $(GSF_CFLAGS) $(ZBAR_CFLAGS) $(PNG_CFLAGS) $(JPEG_CFLAGS) $(CRYPTO_CFLAGS)' \
 	    -l '$(MAIL_FUZZ_LIBS) $(JANSSON_LIBS)' $(FUZZ_TARGETS)
 MAIL_FUZZ_LIBS = $(GMIME_LIBS) $(ICU_LIBS) $(XML_LIBS) $(IDN2_LIBS) \
-	$(ARCHIVE_LIBS) $(GSF_LIBS) $(Z_LIBS) $(ZBAR_LIBS) $(PNG_LIBS) $(JPEG_LIBS) $(NETTLE_LIBS)
+	$(ARCHIVE_LIBS) $(GSF_LIBS) $(Z_LIBS) $(ZBAR_LIBS) $(PNG_LIBS) $(JPEG_LIBS) \
+	$(NETTLE_LIBS) $(CRYPTO_LIBS)
