@@ -55,8 +55,7 @@ read_content(struct already *a)
 	struct span bytes = { a->root.bytes, a->root.len };
 
 	if (a->root.method == SEAL_OPENPGP)
-		return packets_read(&a->packets, bytes) &&
-		       looks_random(a->packets.content);
+		return packets_read(&a->packets, bytes) && looks_random(bytes);
 	a->enveloped = enveloped_read(bytes);
 	return a->enveloped != NULL &&
 	       looks_random(enveloped_content(a->enveloped));

@@ -8,7 +8,10 @@
 #include "milter/base/count.h"
 #include "milter/base/banned.h"
 
-enum { RECIPIENTS = 1024 };
+enum {
+	RECIPIENTS = 1024,
+	RECIPIENT = 4096 /* bytes for one: a name and a key; no room for text */
+};
 
 /* Over the floor of domain.md 2.6; block: of a mode that fills the last. */
 struct cipher {
@@ -173,7 +176,8 @@ read_cms(struct enveloped *e, struct span der)
 	    !are_certificates(e->cms) || !take_content(e))
 		return false;
 	len = i2d_CMS_ContentInfo(e->cms, &frame);
-	if (len > 0)
+	if (len > 0 && len <= RECIPIENT * sk_CMS_RecipientInfo_num(
+					      CMS_get0_RecipientInfos(e->cms)))
 		e->cipher = read_frame((struct span){ frame, (size_t)len },
 		    type == NID_id_smime_ct_authEnvelopedData);
 	OPENSSL_free(frame);

@@ -200,6 +200,5 @@ packets_read(struct packets_message *m, struct span bytes)
 		memcpy(m->keys[m->count++], key, PACKETS_ID);
 	}
 	m->algorithm = algorithm_of(&one);
-	m->content = one.first;
 	return m->algorithm != NULL && m->count > 0 && p.left == 0;
 }

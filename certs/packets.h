@@ -26,13 +26,12 @@ struct packets_message {
 	unsigned char keys[PACKETS_KEYS][PACKETS_ID]; /* ids of (sub)keys */
 	size_t count;
 	const char *algorithm; /* of the content, as far as it can be seen */
-	struct span content; /* where the encrypted bytes begin */
 };
 
 /* Reads it; false unless the bytes are exactly one: session keys of public
  * keys (a password opens nothing here), then one packet that is protected
  * against changes, by a cipher over the floor where it says which, then
- * nothing. *m keeps nothing but what it points at in bytes. */
+ * nothing. */
 bool packets_read(struct packets_message *m, struct span bytes);
 
 /* The cipher with this number (RFC 4880, 9.2; RFC 5581) if it is over the

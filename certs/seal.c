@@ -291,7 +291,7 @@ opens(struct sealing *s, const struct already *already, size_t i,
 	if (methods[already_method(already)](s, already, i, &no))
 		return true;
 	snprintf(why, SEAL_TEXT,
-	    "the sender encrypted it, but not for the %s known here%s%s",
+	    "the sender encrypted it, but not for the %s known here%s%.100s",
 	    already_method(already) == SEAL_SMIME ? "certificate" : "key",
 	    no[0] != '\0' ? ": " : "", no);
 	return false;

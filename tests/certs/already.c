@@ -87,11 +87,12 @@ static const char *const forged[] = { "smime_weak", "smime_password",
 	"smime_encrypted_data", "smime_digested", "smime_beside_clear",
 	"smime_in_a_message", "pgp_password", "pgp_password_too", "pgp_signed",
 	"pgp_stored", "pgp_clear", "pgp_plain_armour", "pgp_empty",
-	"pgp_wrong_sum", "pgp_packets_behind", "pgp_cut", "pgp_remarks",
-	"pgp_text_behind_armour", "pgp_preamble", "pgp_in_version",
-	"pgp_field_of_part", "pgp_part_of_text", "pgp_epilogue",
-	"pgp_third_part", "pgp_not_closed", "pgp_inline", "pgp_beside_clear",
-	"pgp_wrong_protocol", "pgp_two_boundaries", "only_a_marker" };
+	"pgp_wrong_sum", "pgp_packets_behind", "pgp_clear_in_second_piece",
+	"pgp_cut", "pgp_remarks", "pgp_text_behind_armour", "pgp_preamble",
+	"pgp_in_version", "pgp_field_of_part", "pgp_part_of_text",
+	"pgp_epilogue", "pgp_third_part", "pgp_not_closed", "pgp_inline",
+	"pgp_beside_clear", "pgp_wrong_protocol", "pgp_two_boundaries",
+	"only_a_marker" };
 
 static void
 is_sealed_around(const char *name, char *rcpt)

@@ -312,6 +312,24 @@ pgp_packets_behind() {
 	pgp_mail
 }
 
+# Random bytes first, as encrypted ones are, and clear text behind.
+pgp_clear_in_second_piece() {
+	gpg_to -e -r '<cv@pgp.test>'
+	{
+		printf '%s\n' "-----BEGIN PGP MESSAGE-----" ""
+		{
+			gpg --dearmor <armour | head -c 96
+			printf '\322\351\001'
+			head -c 511 /dev/urandom
+			printf '\301\374'
+			inner | head -c 700
+		} | base64 -w 64
+		printf '%s\n' "-----END PGP MESSAGE-----"
+	} >armour2
+	mv armour2 armour
+	pgp_mail
+}
+
 pgp_cut() {
 	gpg_to -e -r '<cv@pgp.test>'
 	gpg --dearmor <armour | head -c -5 | base64 -w 64 >data
