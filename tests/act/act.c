@@ -62,7 +62,6 @@ any(const struct trial *t, enum verdict_kind kind)
 	return false;
 }
 
-/* What its sender has encrypted needs no other body. */
 static bool
 as_it_is(const struct trial *t, size_t i)
 {
@@ -409,7 +408,6 @@ a_refused_seal_says_why(void **unused)
 	assert_non_null(strstr(world.record, "mail.crypto"));
 }
 
-/* Carries out the same verdict for all of another message. */
 static void
 carry_other(enum verdict_kind kind, enum world_seal seal, const char *text)
 {
@@ -434,7 +432,6 @@ what_the_sender_encrypted_stays_but_for_bcc(void **unused)
 	assert_non_null(strstr(world.record, "\"by\": \"sender\""));
 }
 
-/* RFC 8689: or mail that TLS must protect leaves in clear. */
 static void
 the_transport_is_not_the_senders_to_choose(void **unused)
 {
