@@ -65,6 +65,24 @@ check_address(X509 *cert, const char *address, struct reason *why)
 	return reason_set(why, "certificate is for another address");
 }
 
+bool
+certificate_is_exact(X509 *cert, const char *address)
+{
+	STACK_OF(OPENSSL_STRING) *all = X509_get1_email(cert);
+	const char *at = strrchr(address, '@');
+	size_t local = at == NULL ? 0 : (size_t)(at - address);
+	bool found = false;
+
+	for (int i = 0; i < sk_OPENSSL_STRING_num(all); i++) {
+		const char *name = sk_OPENSSL_STRING_value(all, i);
+
+		found |= strcasecmp(name, address) == 0 &&
+			 strncmp(name, address, local) == 0;
+	}
+	X509_email_free(all);
+	return found;
+}
+
 static int
 check_use(X509 *cert, struct reason *why)
 {
@@ -133,9 +151,49 @@ certificate_check(X509 *cert, const char *address, struct reason *why)
 	return check_digest(cert, why);
 }
 
+/* A list that has ended is good for the grace: who publishes it is late more
+ * often than dishonest. */
+static bool
+in_grace(X509_STORE_CTX *ctx)
+{
+	const int64_t *grace = X509_STORE_CTX_get_app_data(ctx);
+	const X509_CRL *list = X509_STORE_CTX_get0_current_crl(ctx);
+	time_t then = time(NULL) - (time_t)*grace;
+
+	return list != NULL && X509_CRL_get0_nextUpdate(list) != NULL &&
+	       X509_cmp_time(X509_CRL_get0_nextUpdate(list), &then) > 0;
+}
+
+static int
+verified(int good, X509_STORE_CTX *ctx)
+{
+	int error = X509_STORE_CTX_get_error(ctx);
+
+	if (good)
+		return 1;
+	if (error != X509_V_ERR_UNABLE_TO_GET_CRL &&
+	    (error != X509_V_ERR_CRL_HAS_EXPIRED || !in_grace(ctx)))
+		return 0;
+	X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	return 1;
+}
+
+static int
+say_broken(int error, struct reason *why)
+{
+	if (error == X509_V_ERR_CERT_REVOKED)
+		return reason_set(why,
+		    "certificate was revoked by its authority");
+	if (error == X509_V_ERR_CRL_HAS_EXPIRED)
+		return reason_set(why,
+		    "the revocation list of its authority is too old");
+	return reason_set(why, "certificate is not from a known authority (%s)",
+	    X509_verify_cert_error_string(error));
+}
+
 int
 certificate_chain(X509 *cert, X509_STORE *authorities,
-    STACK_OF(X509) * untrusted, struct reason *why)
+    STACK_OF(X509) * untrusted, int64_t crl_grace, struct reason *why)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	int answer = -1;
@@ -145,13 +203,16 @@ certificate_chain(X509 *cert, X509_STORE *authorities,
 		reason_set(why, "no memory to check a certificate");
 	else {
 		X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_SMIME_ENCRYPT);
+		if (crl_grace >= 0) {
+			X509_STORE_CTX_set_flags(ctx,
+			    X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+			X509_STORE_CTX_set_app_data(ctx, &crl_grace);
+			X509_STORE_CTX_set_verify_cb(ctx, verified);
+		}
 		if (X509_verify_cert(ctx) == 1)
 			answer = 0;
 		else
-			reason_set(why,
-			    "certificate is not from a known authority (%s)",
-			    X509_verify_cert_error_string(
-				X509_STORE_CTX_get_error(ctx)));
+			say_broken(X509_STORE_CTX_get_error(ctx), why);
 	}
 	X509_STORE_CTX_free(ctx);
 	return answer;

@@ -3,6 +3,8 @@
 #define SKM_CERTS_CERTIFICATE_H
 
 #include <openssl/x509.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "milter/base/reason.h"
 
@@ -15,9 +17,16 @@ enum { CERTIFICATE_ID = 65 };
 /* Right address, valid now, made for encryption, strong enough. */
 int certificate_check(X509 *cert, const char *address, struct reason *why);
 
-/* Chains to one of the authorities; untrusted are those between. */
+/* Does it name the address with the local part in the very same letters? The
+ * domain has no case. */
+bool certificate_is_exact(X509 *cert, const char *address);
+
+/* Chains to one of the authorities; untrusted are those between. With
+ * crl_grace >= 0 none of them may be in a revocation list of authorities; a
+ * list counts until so many seconds after its nextUpdate, and ended ones
+ * refuse what they are about. An authority without a list is not asked. */
 int certificate_chain(X509 *cert, X509_STORE *authorities,
-    STACK_OF(X509) * untrusted, struct reason *why);
+    STACK_OF(X509) * untrusted, int64_t crl_grace, struct reason *why);
 
 /* Its SHA-256 fingerprint, hex. */
 void certificate_id(const X509 *cert, char id[CERTIFICATE_ID]);

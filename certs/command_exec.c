@@ -25,9 +25,8 @@ become(const struct conf *conf, char **argv)
 	return COMMAND_FAILED;
 }
 
-/* argv[0] is the verb: "list", "check" or "import". */
-static int
-pass_on(const struct conf *conf, int argc, char **argv)
+int
+command_certs(const struct conf *conf, int argc, char **argv)
 {
 	char name[] = "seal", certs[] = "--certs", file[] = "-c";
 	char *all[ARGUMENTS + 5] = { name, certs };
@@ -44,22 +43,4 @@ pass_on(const struct conf *conf, int argc, char **argv)
 	for (int i = 0; i < argc; i++)
 		all[n++] = argv[i];
 	return become(conf, all);
-}
-
-int
-command_certs_list(const struct conf *conf, int argc, char **argv)
-{
-	return pass_on(conf, argc, argv);
-}
-
-int
-command_certs_check(const struct conf *conf, int argc, char **argv)
-{
-	return pass_on(conf, argc, argv);
-}
-
-int
-command_certs_import(const struct conf *conf, int argc, char **argv)
-{
-	return pass_on(conf, argc, argv);
 }

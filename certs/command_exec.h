@@ -10,13 +10,7 @@
  * (`seal --certs [-c FILE] VERB ...`), which takes the place of this process.
  */
 
-/* certs list [--json] */
-int command_certs_list(const struct conf *conf, int argc, char **argv);
-
-/* certs check ADDRESS [--json] */
-int command_certs_check(const struct conf *conf, int argc, char **argv);
-
-/* certs import FILE [--address ADDRESS] [--json] */
-int command_certs_import(const struct conf *conf, int argc, char **argv);
+/* certs VERB ...; argv[0] is the verb (certs/commands.h). */
+int command_certs(const struct conf *conf, int argc, char **argv);
 
 #endif

@@ -6,15 +6,22 @@ certs_libcerts_a_SOURCES = \
 	%D%/base64.c %D%/base64.h \
 	%D%/certificate.c %D%/certificate.h \
 	%D%/commands.c %D%/commands.h \
+	%D%/desk.c %D%/desk.h \
+	%D%/desk_import.c \
+	%D%/desk_keys.c \
 	%D%/entity.c %D%/entity.h \
 	%D%/enveloped.c %D%/enveloped.h \
+	%D%/import.c %D%/import.h \
+	%D%/ldif.c %D%/ldif.h \
 	%D%/named.c %D%/named.h \
 	%D%/openpgp.c %D%/openpgp.h \
+	%D%/openpgp_import.c %D%/openpgp_import.h \
 	%D%/openpgp_key.c %D%/openpgp_key.h \
 	%D%/packets.c %D%/packets.h \
 	%D%/root.c %D%/root.h \
 	%D%/seal.c %D%/serve.h \
 	%D%/share.c %D%/share.h \
+	%D%/shelf.c %D%/shelf.h \
 	%D%/smime.c %D%/smime.h \
 	%D%/store.c %D%/store.h
 certs_libsealwire_a_SOURCES = \

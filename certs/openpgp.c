@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #include "certs/openpgp.h"
 #include "certs/openpgp_key.h"
 #include "certs/packets.h"
+#include "certs/shelf.h"
+#include "milter/base/count.h"
 #include "milter/base/file.h"
 #include "milter/base/hash.h"
 #include "milter/base/banned.h"
@@ -19,7 +22,7 @@ enum { KEPT = 64, ADDRESS = 256 };
 /* A key that was read, while its file is the same. */
 struct kept {
 	char address[ADDRESS];
-	char stamp[STORE_STAMP];
+	char stamp[SHELF_STAMP];
 	gpgme_key_t key;
 };
 
@@ -60,6 +63,8 @@ make_home(const char *folder, char *home, size_t size, struct reason *why)
 				       "no-auto-check-trustdb\n"
 				       "trust-model always\n"
 				       "lock-never\n"
+				       "import-options "
+				       "self-sigs-only,import-minimal\n"
 				       "no-emit-version\n"
 				       "no-auto-key-locate\n"
 				       "cipher-algo AES256\n"
@@ -126,6 +131,12 @@ openpgp_free(struct openpgp **o)
 	*o = NULL;
 }
 
+gpgme_ctx_t
+openpgp_context(struct openpgp *o)
+{
+	return o->ctx;
+}
+
 /* The fingerprint of the one key in the bytes. */
 static int
 import(struct openpgp *o, const char *armoured, size_t len, char *id,
@@ -153,8 +164,8 @@ import(struct openpgp *o, const char *armoured, size_t len, char *id,
 }
 
 gpgme_key_t
-openpgp_read(struct openpgp *o, const char *armoured, size_t len,
-    const char *address, struct reason *why)
+openpgp_any(struct openpgp *o, const char *armoured, size_t len,
+    struct reason *why)
 {
 	char id[128];
 	gpgme_key_t key;
@@ -163,11 +174,19 @@ openpgp_read(struct openpgp *o, const char *armoured, size_t len,
 	if (import(o, armoured, len, id, sizeof id, why) == -1)
 		return NULL;
 	error = gpgme_get_key(o->ctx, id, &key, 0);
-	if (error != 0) {
-		failed(why, "key", error);
-		return NULL;
-	}
-	if (openpgp_key_check(key, address, why) == 0)
+	if (error == 0)
+		return key;
+	failed(why, "key", error);
+	return NULL;
+}
+
+gpgme_key_t
+openpgp_read(struct openpgp *o, const char *armoured, size_t len,
+    const char *address, struct reason *why)
+{
+	gpgme_key_t key = openpgp_any(o, armoured, len, why);
+
+	if (key == NULL || openpgp_key_check(key, address, why) == 0)
 		return key;
 	gpgme_key_unref(key);
 	return NULL;
@@ -208,26 +227,82 @@ check_again(gpgme_key_t key, const char *address, struct reason *why)
 	return key;
 }
 
+static gpgme_key_t
+read_kept(struct openpgp *o, const struct shelf_key *file, const char *address,
+    struct reason *why)
+{
+	gpgme_key_t key = find(o, address, file->stamp);
+
+	if (key != NULL)
+		return check_again(key, address, why);
+	if (file->bytes == NULL) {
+		reason_set(why, "OpenPGP key cannot be read");
+		return NULL;
+	}
+	key = openpgp_read(o, file->bytes, file->len, address, why);
+	if (key != NULL)
+		keep(o, address, file->stamp, key);
+	return key;
+}
+
+/* Seconds since 1970 until which the key lasts; for ever is the longest. */
+static unsigned long
+lasts(gpgme_key_t key)
+{
+	long until = key->subkeys->expires;
+
+	return until <= 0 ? ULONG_MAX : (unsigned long)until;
+}
+
+/* As store_certificate(): what can be used first, then the best of it. */
+static gpgme_key_t
+choose(struct openpgp *o, struct store *store, const struct shelf_key *files,
+    size_t count, const char *address, struct reason *why)
+{
+	gpgme_key_t best = NULL;
+	enum shelf_trust trust = SHELF_HARVESTED;
+
+	for (size_t i = 0; i < count; i++) {
+		gpgme_key_t key = read_kept(o, &files[i], address, why);
+
+		if (key == NULL)
+			continue;
+		if (shelf_is_aside(store_folder(store), "revoked",
+			key->subkeys->fpr)) {
+			reason_set(why, "OpenPGP key was revoked here");
+			gpgme_key_unref(key);
+		} else if (best == NULL || files[i].trust > trust ||
+			   (files[i].trust == trust &&
+			       lasts(key) > lasts(best))) {
+			if (best != NULL)
+				gpgme_key_unref(best);
+			best = key;
+			trust = files[i].trust;
+		} else
+			gpgme_key_unref(key);
+	}
+	return best;
+}
+
 gpgme_key_t
 openpgp_key(struct openpgp *o, struct store *store, const char *address,
     struct reason *why)
 {
-	char stamp[STORE_STAMP];
-	size_t len;
-	char *armoured = store_openpgp(store, address, &len, stamp, why);
+	struct shelf_key files[SHELF_KEYS];
+	size_t count;
 	gpgme_key_t key;
 
-	if (armoured == NULL)
+	if (shelf_keys(store_folder(store), "openpgp", address, files, &count,
+		why) == -1)
 		return NULL;
-	key = find(o, address, stamp);
-	if (key != NULL)
-		key = check_again(key, address, why);
-	else {
-		key = openpgp_read(o, armoured, len, address, why);
-		if (key != NULL)
-			keep(o, address, stamp, key);
+	if (count == 0) {
+		reason_set(why, "no key");
+		return NULL;
 	}
-	free(armoured);
+	key = choose(o, store, files, count, address, why);
+	if (key == NULL && count > 1)
+		reason_prefix(why, "none of %zu keys", count);
+	shelf_free(files, count);
 	return key;
 }
 

@@ -33,6 +33,13 @@ gpgme_key_t openpgp_key(struct openpgp *o, struct store *store,
 gpgme_key_t openpgp_read(struct openpgp *o, const char *armoured, size_t len,
     const char *address, struct reason *why);
 
+/* As openpgp_read(), but unchecked: to tell of a key, never to use it. */
+gpgme_key_t openpgp_any(struct openpgp *o, const char *armoured, size_t len,
+    struct reason *why);
+
+/* The context of gpg, for what takes keys apart; owned by o. */
+gpgme_ctx_t openpgp_context(struct openpgp *o);
+
 /* Encrypts the entity in the memfd inner for keys (NULL behind the last) and
  * writes the fields and body of the sealed message to the end of out.
  * algorithm is the cipher that gpg says it used. */

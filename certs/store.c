@@ -7,34 +7,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "certs/certificate.h"
+#include "certs/shelf.h"
 #include "certs/store.h"
-#include "milter/base/count.h"
 #include "milter/base/file.h"
 #include "milter/base/banned.h"
 
-enum { FILE_MAX = 1 << 20, ADDRESS_MAX = 200, BETWEEN_MAX = 16 };
+enum { FILE_MAX = 4 << 20, BETWEEN_MAX = 16 };
 
 struct store {
 	int folder;
+	int64_t crl_grace; /* seconds */
 };
-
-/* The kinds of files, by their folder. */
-static const struct {
-	const char *kind, *suffix;
-} kinds[] = { { "smime", ".pem" }, { "openpgp", ".asc" } };
-
-static const char *
-suffix_of(const char *kind)
-{
-	for (size_t i = 0; i < COUNT(kinds); i++)
-		if (strcmp(kinds[i].kind, kind) == 0)
-			return kinds[i].suffix;
-	abort();
-}
 
 struct store *
 store_open(const struct conf *conf, struct reason *why)
@@ -45,6 +31,7 @@ store_open(const struct conf *conf, struct reason *why)
 		reason_set(why, "no memory for the store");
 		return NULL;
 	}
+	s->crl_grace = conf->crl_grace;
 	s->folder = open(conf->certs_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->folder == -1 && errno != ENOENT) {
 		reason_errno(why, "certs_dir %s", conf->certs_dir);
@@ -64,135 +51,140 @@ store_close(struct store **s)
 	*s = NULL;
 }
 
-/* An address becomes a file name: what could lead elsewhere has no key. The
- * letters are lower case there, so that one person has one key (L29). */
+/* What a certificate must chain to, and the lists of what was revoked. */
+struct known {
+	X509_STORE *store;
+	size_t authorities, lists;
+};
+
 static int
-file_name(const char *address, const char *suffix, char *name, size_t size,
+load_authority(struct known *known, BIO *bio, const char *name,
     struct reason *why)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "@.!#$%&'*+-=?^_`{|}~";
-	size_t len = strlen(address);
+	X509 *cert;
 
-	if (len == 0 || len > ADDRESS_MAX || address[0] == '.' ||
-	    strspn(address, allowed) != len || strchr(address, '@') == NULL)
-		return reason_set(why, "no key can be kept for this address");
-	snprintf(name, size, "%s%s", address, suffix);
-	for (char *c = name; *c != '\0'; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
+	(void)name;
+	(void)why;
+	while ((cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
+		(void)X509_STORE_add_cert(known->store, cert);
+		X509_free(cert);
+	}
+	known->authorities++;
 	return 0;
 }
 
+/* In PEM or, as authorities publish them, in DER. One that cannot be read
+ * would silently revoke nothing. */
 static int
-kind_folder(struct store *s, const char *kind)
+load_list(struct known *known, BIO *bio, const char *name, struct reason *why)
 {
-	if (s->folder == -1)
-		return -1;
-	return openat(s->folder, kind, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
+	X509_CRL *list = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL);
 
-/* 0, or -1: none (*bytes is NULL and why says so for the sender). */
-static int
-get_file(struct store *s, const char *kind, const char *address, char **bytes,
-    size_t *len, struct reason *why)
-{
-	char name[ADDRESS_MAX + 8];
-	int folder, failed;
-
-	if (file_name(address, suffix_of(kind), name, sizeof name, why) == -1)
-		return -1;
-	folder = kind_folder(s, kind);
-	if (folder == -1 || faccessat(folder, name, F_OK, 0) == -1) {
-		if (folder != -1)
-			close(folder);
-		return reason_set(why, "%s",
-		    strcmp(kind, "smime") == 0 ? "no certificate" : "no key");
-	}
-	failed = file_get(folder, name, FILE_MAX, bytes, len, why);
-	close(folder);
-	return failed;
-}
-
-static int
-load_authority(X509_STORE *to, int folder, const char *name, struct reason *why)
-{
-	char *pem;
-	size_t len;
-	BIO *bio;
-	X509 *cert;
-
-	if (file_get(folder, name, FILE_MAX, &pem, &len, why) == -1)
-		return -1;
-	bio = BIO_new_mem_buf(pem, (int)len);
-	while ((cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
-		(void)X509_STORE_add_cert(to, cert);
-		X509_free(cert);
-	}
-	BIO_free(bio);
-	free(pem);
+	if (list == NULL && BIO_reset(bio) == 1)
+		list = d2i_X509_CRL_bio(bio, NULL);
+	if (list == NULL)
+		return reason_set(why, "revocation list %s cannot be read",
+		    name);
+	(void)X509_STORE_add_crl(known->store, list);
+	X509_CRL_free(list);
+	known->lists++;
 	return 0;
 }
 
 static bool
-is_pem(const char *name)
+ends_with(const char *name, const char *suffix)
 {
-	size_t len = strlen(name);
+	size_t len = strlen(name), tail = strlen(suffix);
 
-	return name[0] != '.' && len > 4 && strcmp(name + len - 4, ".pem") == 0;
+	return name[0] != '.' && len > tail &&
+	       strcmp(name + len - tail, suffix) == 0;
 }
 
-/* The authorities, read anew each time: what the operator puts there or takes
- * away counts from the next mail on. count 0: there are none. */
-static X509_STORE *
-authorities(struct store *s, size_t *count, struct reason *why)
+/* Each file of a folder of the store, by load. */
+static int
+load_folder(struct store *s, const char *kind, const char *suffix,
+    int (*load)(struct known *known, BIO *bio, const char *name,
+	struct reason *why),
+    struct known *known, struct reason *why)
 {
-	X509_STORE *to = X509_STORE_new();
-	int folder = kind_folder(s, "ca");
+	int folder = s->folder == -1 ? -1
+				     : openat(s->folder, kind,
+					   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = folder == -1 ? NULL : fdopendir(folder);
 	const struct dirent *entry;
+	int failed = 0;
+	char *bytes;
+	size_t len;
 
-	*count = 0;
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		if (!is_pem(entry->d_name))
+	while (dir != NULL && failed == 0 && (entry = readdir(dir)) != NULL) {
+		BIO *bio;
+
+		if (!ends_with(entry->d_name, suffix))
 			continue;
-		++*count;
-		if (load_authority(to, folder, entry->d_name, why) == 0)
-			continue;
-		X509_STORE_free(to);
-		to = NULL;
-		break;
+		failed = file_get(folder, entry->d_name, FILE_MAX, &bytes, &len,
+		    why);
+		if (failed)
+			break;
+		bio = BIO_new_mem_buf(bytes, (int)len);
+		failed = load(known, bio, entry->d_name, why);
+		BIO_free(bio);
+		free(bytes);
 	}
 	if (dir != NULL)
 		closedir(dir);
-	return to;
+	return failed;
+}
+
+/* Read anew each time: what the operator puts there or takes away counts from
+ * the next mail on. */
+static int
+load_known(struct store *s, struct known *known, struct reason *why)
+{
+	*known = (struct known){ .store = X509_STORE_new() };
+	if (known->store == NULL)
+		return reason_set(why, "no memory for the authorities");
+	if (load_folder(s, "ca", ".pem", load_authority, known, why) == 0 &&
+	    load_folder(s, "crl", ".crl", load_list, known, why) == 0)
+		return 0;
+	X509_STORE_free(known->store);
+	known->store = NULL;
+	return -1;
 }
 
 static int
-check_chain(struct store *s, X509 *cert, BIO *rest, struct reason *why)
+check_chain(const struct store *s, const struct known *known, X509 *cert,
+    BIO *rest, struct reason *why)
 {
-	STACK_OF(X509) *between = sk_X509_new_null();
-	size_t count;
-	X509_STORE *known = authorities(s, &count, why);
+	STACK_OF(X509) * between;
 	X509 *next;
-	int answer = -1;
+	int answer;
 
+	if (known->authorities == 0)
+		return 0;
+	between = sk_X509_new_null();
 	while (sk_X509_num(between) < BETWEEN_MAX &&
 	       (next = PEM_read_bio_X509(rest, NULL, NULL, NULL)) != NULL)
 		sk_X509_push(between, next);
-	if (known != NULL)
-		answer = count == 0
-			     ? 0
-			     : certificate_chain(cert, known, between, why);
-	X509_STORE_free(known);
+	answer = certificate_chain(cert, known->store, between,
+	    known->lists > 0 ? s->crl_grace : -1, why);
 	sk_X509_pop_free(between, X509_free);
 	return answer;
 }
 
-X509 *
-store_check(struct store *s, const char *pem, size_t len, const char *address,
-    struct reason *why)
+static int
+check_revoked(struct store *s, X509 *cert, struct reason *why)
+{
+	char id[CERTIFICATE_ID];
+
+	certificate_id(cert, id);
+	if (!shelf_is_aside(s->folder, "revoked", id))
+		return 0;
+	return reason_set(why, "certificate was revoked here");
+}
+
+static X509 *
+check_one(struct store *s, const struct known *known, const char *pem,
+    size_t len, const char *address, struct reason *why)
 {
 	BIO *bio = BIO_new_mem_buf(pem, (int)len);
 	X509 *cert = PEM_read_bio_X509(bio, NULL, NULL, NULL);
@@ -203,7 +195,9 @@ store_check(struct store *s, const char *pem, size_t len, const char *address,
 	else
 		failed = certificate_check(cert, address, why);
 	if (failed == 0)
-		failed = check_chain(s, cert, bio, why);
+		failed = check_revoked(s, cert, why);
+	if (failed == 0)
+		failed = check_chain(s, known, cert, bio, why);
 	BIO_free(bio);
 	if (failed == 0)
 		return cert;
@@ -212,103 +206,91 @@ store_check(struct store *s, const char *pem, size_t len, const char *address,
 }
 
 X509 *
-store_certificate(struct store *s, const char *address, struct reason *why)
+store_check(struct store *s, const char *pem, size_t len, const char *address,
+    struct reason *why)
 {
-	char *pem;
-	size_t len;
-	X509 *cert;
+	struct known known;
+	X509 *cert = NULL;
 
-	if (get_file(s, "smime", address, &pem, &len, why) == -1)
-		return NULL;
-	cert = store_check(s, pem, len, address, why);
-	free(pem);
+	if (load_known(s, &known, why) == 0)
+		cert = check_one(s, &known, pem, len, address, why);
+	X509_STORE_free(known.store);
 	return cert;
 }
 
-static void
-stamp_of(struct store *s, const char *address, char stamp[STORE_STAMP])
-{
-	char name[ADDRESS_MAX + 8];
-	struct reason ignored;
-	struct stat st = { 0 };
-	int folder = kind_folder(s, "openpgp");
+/* A certificate that can be used, and what speaks for it. */
+struct choice {
+	X509 *cert;
+	enum shelf_trust trust;
+	bool exact; /* the local part in the very same letters */
+};
 
-	if (folder != -1 &&
-	    file_name(address, ".asc", name, sizeof name, &ignored) == 0)
-		(void)fstatat(folder, name, &st, 0);
-	if (folder != -1)
-		close(folder);
-	snprintf(stamp, STORE_STAMP, "%llu.%lld.%lld.%ld",
-	    (unsigned long long)st.st_ino, (long long)st.st_size,
-	    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+/* Who is sure comes first, then who is meant exactly, then who lasts. */
+static bool
+is_better(const struct choice *a, const struct choice *b)
+{
+	if (b->cert == NULL || a->trust != b->trust)
+		return b->cert == NULL || a->trust > b->trust;
+	if (a->exact != b->exact)
+		return a->exact;
+	return ASN1_TIME_compare(X509_get0_notAfter(a->cert),
+		   X509_get0_notAfter(b->cert)) > 0;
 }
 
-char *
-store_openpgp(struct store *s, const char *address, size_t *len,
-    char stamp[STORE_STAMP], struct reason *why)
+/* First what can be used, then the best of it: one that ended must not hide
+ * its successor, nor one for signatures the one for encryption. */
+static X509 *
+choose(struct store *s, const struct shelf_key *keys, size_t count,
+    const char *address, struct reason *why)
 {
-	char *armoured;
+	struct choice best = { .cert = NULL };
+	struct known known;
 
-	/* Before the reading: a file changed in between is read again. */
-	stamp_of(s, address, stamp);
-	if (get_file(s, "openpgp", address, &armoured, len, why) == -1)
+	if (load_known(s, &known, why) == -1)
 		return NULL;
-	return armoured;
-}
+	for (size_t i = 0; i < count; i++) {
+		struct choice next = { .trust = keys[i].trust };
 
-int
-store_put(struct store *s, const char *kind, const char *address,
-    const char *bytes, size_t len, struct reason *why)
-{
-	char name[ADDRESS_MAX + 8];
-	int folder, failed;
-
-	if (file_name(address, suffix_of(kind), name, sizeof name, why) == -1)
-		return -1;
-	if (s->folder == -1)
-		return reason_set(why, "certs_dir does not exist");
-	if (mkdirat(s->folder, kind, 0755) == -1 && errno != EEXIST)
-		return reason_errno(why, "certs_dir/%s", kind);
-	folder = kind_folder(s, kind);
-	if (folder == -1)
-		return reason_errno(why, "certs_dir/%s", kind);
-	failed = file_put(folder, name, bytes, len, 0644, why);
-	close(folder);
-	return failed;
-}
-
-static void
-give_address(const char *file, const char *suffix,
-    void (*each)(void *context, const char *address), void *context)
-{
-	size_t len = strlen(file), tail = strlen(suffix);
-	char address[256];
-
-	if (file[0] == '.' || len <= tail || len >= sizeof address ||
-	    strcmp(file + len - tail, suffix) != 0)
-		return;
-	snprintf(address, sizeof address, "%.*s", (int)(len - tail), file);
-	each(context, address);
-}
-
-int
-store_each(struct store *s, const char *kind,
-    void (*each)(void *context, const char *address), void *context,
-    struct reason *why)
-{
-	int folder = kind_folder(s, kind);
-	const struct dirent *entry;
-	DIR *dir;
-
-	if (folder == -1)
-		return 0;
-	dir = fdopendir(folder);
-	if (dir == NULL) {
-		close(folder);
-		return reason_errno(why, "certs_dir/%s", kind);
+		if (keys[i].bytes == NULL)
+			reason_set(why, "certificate cannot be read");
+		else
+			next.cert = check_one(s, &known, keys[i].bytes,
+			    keys[i].len, address, why);
+		if (next.cert == NULL)
+			continue;
+		next.exact = certificate_is_exact(next.cert, address);
+		if (is_better(&next, &best)) {
+			X509_free(best.cert);
+			best = next;
+		} else
+			X509_free(next.cert);
 	}
-	while ((entry = readdir(dir)) != NULL)
-		give_address(entry->d_name, suffix_of(kind), each, context);
-	closedir(dir);
-	return 0;
+	X509_STORE_free(known.store);
+	return best.cert;
+}
+
+X509 *
+store_certificate(struct store *s, const char *address, struct reason *why)
+{
+	struct shelf_key keys[SHELF_KEYS];
+	size_t count;
+	X509 *cert;
+
+	if (shelf_keys(s->folder, "smime", address, keys, &count, why) == -1)
+		return NULL;
+	if (count == 0) {
+		reason_set(why, "no certificate");
+		return NULL;
+	}
+	cert = choose(s, keys, count, address, why);
+	if (cert == NULL && count > 1)
+		reason_prefix(why, "none of %zu certificates", count);
+	shelf_free(keys, count);
+	return cert;
+}
+
+int
+store_folder(const struct store *s)
+{
+	return s->folder;
 }

@@ -26,8 +26,8 @@ int ctl_doctor(const struct conf *conf, int argc, char **argv);
 int ctl_config_check(const struct conf *conf, int argc, char **argv);
 int ctl_config_show(const struct conf *conf, int argc, char **argv);
 
-/* certs import FILE [--address ADDRESS] [--json] */
-int ctl_certs_import(const struct conf *conf, int argc, char **argv);
+/* certs import, approve, revoke: what changes the store and is recorded */
+int ctl_certs(const struct conf *conf, int argc, char **argv);
 
 /* policy explain ID [--lang ja|en] [--json] */
 int ctl_policy_explain(const struct conf *conf, int argc, char **argv);

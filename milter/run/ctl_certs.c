@@ -1,121 +1,130 @@
 /* SPDX-License-Identifier: ISC */
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "certs/command_exec.h"
 #include "milter/base/command.h"
+#include "milter/base/count.h"
 #include "milter/base/log.h"
 #include "milter/record/journal.h"
 #include "milter/record/who.h"
 #include "milter/run/ctl.h"
+#include "milter/run/keys.h"
 #include "milter/base/banned.h"
 
 /*
- * `certs import`: the seal program checks the file and puts it into the store;
- * what it took is recorded here, since it may not touch the journal.
+ * `certs import`, `approve` and `revoke`: the seal program does it; what it did
+ * is recorded here, since it may not touch the journal.
  */
-enum { MOST_ARGUMENTS = 32 };
+enum { MOST_ARGUMENTS = 60 };
 
-static const char *
-text(const json_t *key, const char *name)
+struct change {
+	struct journal *journal;
+	const char *actor;
+	bool json, failed;
+};
+
+/* What was done with a key, and its event; the rest changed nothing. */
+static const struct {
+	const char *result;
+	enum event_type type;
+	bool noted; /* with the reason that was given */
+} results[] = {
+	{ "taken", EVENT_KEY_IMPORT, false },
+	{ "pending", EVENT_KEY_PENDING, false },
+	{ "approved", EVENT_KEY_APPROVE, true },
+	{ "revoked", EVENT_KEY_REVOKE, true },
+};
+
+static json_t *
+fields_of(const json_t *key, size_t row)
 {
-	const char *value = json_string_value(json_object_get(key, name));
+	json_t *fields = keys_fields(key);
 
-	return value != NULL ? value : "";
+	if (fields != NULL && results[row].noted)
+		json_object_set(fields, "note", json_object_get(key, "reason"));
+	if (fields != NULL && results[row].type != EVENT_KEY_REVOKE) {
+		json_object_set(fields, "source",
+		    json_object_get(key, "source"));
+		json_object_set(fields, "trust", json_object_get(key, "trust"));
+	}
+	return fields;
 }
 
-static int
-record_import(struct journal *j, const json_t *key, struct reason *why)
+static void
+record(struct change *c, const json_t *key)
 {
-	char user[WHO_SIZE];
-	const struct actor actor = { .kind = "user", .id = user, .role = "" };
-	json_t *fields = json_pack("{s:s,s:s,s:s,s:s}", "kind",
-	    text(key, "kind"), "address", text(key, "address"), "id",
-	    text(key, "id"), "not_after", text(key, "until"));
+	const struct actor actor = { .kind = "user",
+		.id = c->actor,
+		.role = "" };
+	struct reason why;
 
-	who_typed(user);
-	if (fields == NULL)
-		return reason_set(why, "out of memory");
-	return journal_event(j, EVENT_KEY_IMPORT, &actor, fields, why);
+	for (size_t i = 0; i < COUNT(results); i++) {
+		json_t *fields;
+
+		if (strcmp(results[i].result, keys_text(key, "result")) != 0)
+			continue;
+		fields = fields_of(key, i);
+		if (fields == NULL)
+			reason_set(&why, "out of memory");
+		else if (journal_event(c->journal, results[i].type, &actor,
+			     fields, &why) == 0)
+			continue;
+		c->failed = true;
+		log_error("not recorded: %s", why.text);
+	}
 }
 
 /* One line for each key: as JSON, or for people. */
-static int
-take_line(const struct conf *conf, const char *line, bool json)
+static void
+take_line(void *context, const json_t *key)
 {
-	json_t *key = json_loads(line, 0, NULL);
-	struct journal *j;
-	struct reason why;
-	int failed = -1;
+	struct change *c = context;
 
-	if (key == NULL) {
-		fputs(line, stdout);
-		return 0;
-	}
-	j = journal_open(conf, &why);
-	if (j != NULL)
-		failed = record_import(j, key, &why);
-	journal_close(&j);
-	if (failed)
-		log_error("the import is not recorded: %s", why.text);
-	if (json)
-		fputs(line, stdout);
+	record(c, key);
+	if (c->json)
+		command_print_json(json_deep_copy(key));
+	else if (keys_text(key, "problem")[0] != '\0')
+		printf("%s %s %s %s: %s (%s)\n", keys_text(key, "result"),
+		    keys_text(key, "address"), keys_text(key, "kind"),
+		    keys_text(key, "id"), keys_text(key, "problem"),
+		    keys_text(key, "file"));
 	else
-		printf("%s %s until %s %s\n", text(key, "address"),
-		    text(key, "kind"), text(key, "until"), text(key, "id"));
-	json_decref(key);
-	return failed;
-}
-
-static int
-read_answer(const struct conf *conf, int fd, bool json)
-{
-	FILE *in = fdopen(fd, "r");
-	char line[4096];
-	int failed = 0;
-
-	if (in == NULL)
-		return -1;
-	while (fgets(line, sizeof line, in) != NULL)
-		if (take_line(conf, line, json) == -1)
-			failed = -1;
-	fclose(in);
-	return failed;
-}
-
-_Noreturn static void
-run(const struct conf *conf, int argc, char **argv, int out)
-{
-	char json[] = "--json", *all[MOST_ARGUMENTS + 2];
-
-	for (int i = 0; i < argc; i++)
-		all[i] = argv[i];
-	all[argc] = json;
-	all[argc + 1] = NULL;
-	if (dup2(out, STDOUT_FILENO) == -1)
-		_exit(COMMAND_FAILED);
-	_exit(command_certs_import(conf, argc + 1, all));
+		printf("%s %s %s until %s %s\n", keys_text(key, "result"),
+		    keys_text(key, "address"), keys_text(key, "kind"),
+		    keys_text(key, "until"), keys_text(key, "id"));
 }
 
 int
-ctl_certs_import(const struct conf *conf, int argc, char **argv)
+ctl_certs(const struct conf *conf, int argc, char **argv)
 {
-	bool json = command_flag(&argc, argv, "--json");
-	int answer[2], status = 0, failed;
-	pid_t pid;
+	char json[] = "--json", by[] = "--by", user[WHO_SIZE];
+	char *all[MOST_ARGUMENTS + 4];
+	struct change c = { .actor = user };
+	struct reason why;
+	int status;
 
-	if (argc > MOST_ARGUMENTS || pipe2(answer, O_CLOEXEC) == -1)
+	c.json = command_flag(&argc, argv, "--json");
+	if (argc > MOST_ARGUMENTS) {
+		fputs("sekimorictl: too many arguments\n", stderr);
+		return COMMAND_USAGE;
+	}
+	who_typed(user);
+	for (int i = 0; i < argc; i++)
+		all[i] = argv[i];
+	all[argc] = json;
+	all[argc + 1] = by;
+	all[argc + 2] = user;
+	all[argc + 3] = NULL;
+	/* Before anything is changed: what is not recorded is not done. */
+	c.journal = journal_open(conf, &why);
+	if (c.journal == NULL) {
+		log_error("%s", why.text);
 		return COMMAND_FAILED;
-	pid = fork();
-	if (pid == 0)
-		run(conf, argc, argv, answer[1]);
-	close(answer[1]);
-	failed = read_answer(conf, answer[0], json);
-	if (pid == -1 || waitpid(pid, &status, 0) == -1 || !WIFEXITED(status))
-		return COMMAND_FAILED;
-	return failed ? COMMAND_FAILED : WEXITSTATUS(status);
+	}
+	status = keys_ask(conf, all, take_line, &c, &why);
+	if (status == -1)
+		log_error("%s", why.text);
+	journal_close(&c.journal);
+	return status == -1 || c.failed ? COMMAND_FAILED : status;
 }

@@ -8,6 +8,7 @@
 #include "milter/base/count.h"
 #include "milter/record/journal.h"
 #include "milter/run/ctl.h"
+#include "milter/run/keys.h"
 #include "milter/run/local.h"
 #include "milter/run/outcome.h"
 #include "milter/base/banned.h"
@@ -162,6 +163,42 @@ test_journal(struct selftest *t)
 		    (unsigned long long)report.seals);
 }
 
+struct ending {
+	int count;
+	char first[128]; /* address and day */
+};
+
+static void
+count_ending(void *context, const json_t *key)
+{
+	struct ending *e = context;
+
+	if (e->count++ == 0)
+		snprintf(e->first, sizeof e->first, "%.100s %.12s",
+		    keys_text(key, "address"), keys_text(key, "until"));
+}
+
+static void
+test_keys(struct selftest *t)
+{
+	char verb[] = "expiring", json[] = "--json";
+	char *argv[] = { verb, json, NULL };
+	struct ending e = { .count = 0 };
+	struct reason why = { "they could not be looked at" };
+	int status = keys_ask(t->conf, argv, count_ending, &e, &why);
+
+	if (status == -1 || (status != 0 && e.count == 0))
+		outcomes_say(&t->outcomes, OUTCOME_WARNING, "keys", "%s",
+		    why.text);
+	else if (e.count > 0)
+		outcomes_say(&t->outcomes, OUTCOME_WARNING, "keys",
+		    "%d end within 60 days (certs expiring), one of them: %s",
+		    e.count, e.first);
+	else
+		outcomes_say(&t->outcomes, OUTCOME_OK, "keys",
+		    "none in use ends within 60 days");
+}
+
 static void
 test_servers(struct selftest *t)
 {
@@ -198,5 +235,6 @@ ctl_selftest(const struct conf *conf, int argc, char **argv)
 	}
 	test_servers(&t);
 	test_journal(&t);
+	test_keys(&t);
 	return outcomes_end(&t.outcomes);
 }

@@ -19,6 +19,8 @@ sekimorid_SOURCES = %D%/sekimorid.c \
 	%D%/gate.c %D%/gate.h \
 	%D%/injector.c %D%/injector.h \
 	%D%/judge.c %D%/judge.h \
+	%D%/expiry.c %D%/expiry.h \
+	%D%/keys.c %D%/keys.h \
 	%D%/pairs.c %D%/pairs.h \
 	%D%/sandbox.c %D%/sandbox.h \
 	%D%/second.c %D%/second.h \
@@ -52,6 +54,7 @@ sekimorictl_SOURCES = %D%/sekimorictl.c \
 	%D%/ctl_out.c %D%/ctl_out.h \
 	%D%/ctl_scan.c \
 	%D%/ctl_selftest.c \
+	%D%/keys.c %D%/keys.h \
 	%D%/local.c %D%/local.h \
 	%D%/mails.c %D%/mails.h \
 	%D%/outcome.c %D%/outcome.h \

@@ -12,6 +12,7 @@
 #include "milter/base/clock.h"
 #include "milter/base/log.h"
 #include "milter/record/journal.h"
+#include "milter/run/expiry.h"
 #include "milter/run/front.h"
 #include "milter/run/servers.h"
 #include "milter/run/signatures.h"
@@ -24,7 +25,9 @@ enum {
 	LATER_MS = 1000,
 	FRONT_RETRY_MS = 1000,
 	STOP_MS = 40000, /* more than the front needs to drain */
-	HOUR_MS = 3600000
+	HOUR_MS = 3600000,
+	DAY_MS = 24 * HOUR_MS,
+	FIRST_KEYS_MS = 60000 /* when starting is over */
 };
 
 struct supervisor {
@@ -36,7 +39,7 @@ struct supervisor {
 	pid_t front;
 	int front_control;
 	int64_t front_after; /* clock_ms() */
-	int64_t next_check, next_seal, next_heartbeat, next_sample;
+	int64_t next_check, next_seal, next_heartbeat, next_sample, next_keys;
 	uint8_t signatures[HASH_BYTES];
 	int status;
 };
@@ -185,6 +188,22 @@ is_due(int64_t *next, int64_t interval_ms)
 	return true;
 }
 
+/* gpg is slow and its keys are many: so a child looks, and bury() takes its
+ * end for that of nobody. */
+static void
+check_keys(struct supervisor *s)
+{
+	pid_t pid = fork();
+
+	if (pid == -1)
+		log_error("keys are not checked: %s", strerror(errno));
+	if (pid != 0)
+		return;
+	servers_forked(&s->servers);
+	release_signals();
+	exit(expiry_round(s->site->conf));
+}
+
 static void
 tick(struct supervisor *s)
 {
@@ -196,6 +215,8 @@ tick(struct supervisor *s)
 		supervisor_event_heartbeat(&s->events);
 	if (is_due(&s->next_sample, HOUR_MS))
 		supervisor_event_sample(&s->events);
+	if (is_due(&s->next_keys, DAY_MS))
+		check_keys(s);
 	if (is_due(&s->next_seal, conf->journal_seal * 1000))
 		supervisor_event_seal(&s->events);
 }
@@ -275,6 +296,7 @@ supervisor_run(const char *file, struct site *site)
 	s.next_check = clock_ms() + site->conf->signature_check * 1000;
 	s.next_seal = clock_ms() + site->conf->journal_seal * 1000;
 	s.next_sample = clock_ms() + HOUR_MS;
+	s.next_keys = clock_ms() + FIRST_KEYS_MS;
 	catch_signals();
 	loop(&s);
 	stop(&s);

@@ -10,4 +10,5 @@ tests_certs_seal_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_certs_packets_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS)
 tests_certs_share_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS)
 tests_certs_fields_LDADD = $(SEALWIRE_LIBS) $(CMOCKA_LIBS)
+check_SCRIPTS += tests/certs/commands.sh
 EXTRA_DIST += tests/certs/already.sh tests/certs/keys.sh
