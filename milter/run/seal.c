@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,7 +17,11 @@
  * The seal server: the only program with keys and certificates. With --certs
  * as its first argument it is the far end of `sekimorictl certs`.
  */
-enum { READABLE = 8, MOST_READABLE = 80 };
+enum {
+	READABLE = 8,
+	MOST_READABLE = 80,
+	CPU_S = 600 /* PKCS#12 says itself how much work it is to open */
+};
 
 /* What gpg needs to run; certs_dir and named files are put behind it. */
 static const char *readable[MOST_READABLE + 1] = { "/usr", "/lib", "/lib64",
@@ -46,6 +51,7 @@ certs_in_cage(const struct conf *conf, const char *temp, int argc, char **argv)
 		.writable = writable,
 		.readable = readable,
 	};
+	const struct rlimit cpu = { CPU_S, CPU_S };
 	struct reason why;
 	int named = READABLE;
 
@@ -53,6 +59,8 @@ certs_in_cage(const struct conf *conf, const char *temp, int argc, char **argv)
 	for (int i = 1; i < argc && named < MOST_READABLE; i++)
 		if (access(argv[i], R_OK) == 0)
 			readable[named++] = argv[i];
+	if (setrlimit(RLIMIT_CPU, &cpu) == -1)
+		perror("seal");
 	if (sandbox_enter(&cage, &why) == -1) {
 		fprintf(stderr, "seal: %s\n", why.text);
 		return 1;
