@@ -10,5 +10,11 @@ tests_certs_seal_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_certs_packets_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS)
 tests_certs_share_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS)
 tests_certs_fields_LDADD = $(SEALWIRE_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/certs/shelf tests/certs/ldif
+# It counts the files that a look-up opens.
+tests_certs_shelf_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=openat,--wrap=readdir
+tests_certs_shelf_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS)
+tests_certs_ldif_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS)
 check_SCRIPTS += tests/certs/commands.sh
 EXTRA_DIST += tests/certs/already.sh tests/certs/keys.sh

@@ -5,7 +5,7 @@
 # runs found. A crash leaves its input behind and becomes a test. One alone:
 # make fuzz FUZZ_TARGETS=archive.
 FUZZ_TARGETS = already archive attached campaign compound document findings \
-	message outbound password pdf picture rules smuggle zip
+	keys message outbound password pdf picture rules smuggle zip
 FUZZ_SECONDS = 60
 FUZZ_CORPUS = tests/fuzz/corpus
 FUZZ_FLAGS =
@@ -18,6 +18,7 @@ fuzz_sources = \
 	tests/fuzz/compound.c \
 	tests/fuzz/document.c \
 	tests/fuzz/findings.c \
+	tests/fuzz/keys.c \
 	tests/fuzz/message.c \
 	tests/fuzz/outbound.c \
 	tests/fuzz/password.c \

@@ -21,3 +21,7 @@ check_PROGRAMS += tests/run/campaign
 tests_run_campaign_SOURCES = %D%/campaign.c milter/run/campaign.c \
 	milter/run/attached.c
 tests_run_campaign_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/run/expiry
+tests_run_expiry_SOURCES = %D%/expiry.c milter/run/expiry.c milter/run/keys.c
+tests_run_expiry_LDADD = $(ACT_LIBS) $(CMOCKA_LIBS)
