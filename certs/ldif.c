@@ -47,17 +47,18 @@ decode(char *text, size_t len)
 {
 	unsigned char *to = (unsigned char *)text;
 	unsigned char group[3];
-	size_t out = 0;
+	size_t out = 0, padding = 0;
 
-	if (len % 4 != 0)
+	while (padding < 2 && padding < len && text[len - 1 - padding] == '=')
+		padding++;
+	/* OpenSSL takes padding anywhere. */
+	if (len % 4 != 0 || memchr(text, '=', len - padding) != NULL)
 		return SIZE_MAX;
 	for (size_t i = 0; i < len; i += 4) {
-		size_t n = 3;
+		size_t n = i + 4 == len ? 3 - padding : 3;
 
 		if (EVP_DecodeBlock(group, (unsigned char *)text + i, 4) != 3)
 			return SIZE_MAX;
-		if (i + 4 == len)
-			n -= (text[i + 3] == '=') + (text[i + 2] == '=');
 		memcpy(to + out, group, n);
 		out += n;
 	}
