@@ -154,19 +154,23 @@ take_address(struct taking *t, const char *whole, size_t len, const char *print,
 	free(bytes);
 }
 
-/* The addresses of a key, in lower case, each once; "" when it has none. */
+/* The addresses of a key, in lower case, each once; "" when it has none. *more:
+ * there are others. */
 static size_t
-addresses_of(gpgme_key_t key, char list[OPENPGP_ADDRESSES][ADDRESS])
+addresses_of(gpgme_key_t key, char list[OPENPGP_ADDRESSES][ADDRESS], bool *more)
 {
 	size_t count = 0;
 
-	for (gpgme_user_id_t u = key->uids;
-	     u != NULL && count < OPENPGP_ADDRESSES; u = u->next) {
+	*more = false;
+	for (gpgme_user_id_t u = key->uids; u != NULL; u = u->next) {
 		bool there = false;
 
 		if (u->revoked || u->invalid || u->email[0] == '\0' ||
 		    strlen(u->email) >= ADDRESS)
 			continue;
+		*more = count == OPENPGP_ADDRESSES;
+		if (*more)
+			break;
 		snprintf(list[count], ADDRESS, "%s", u->email);
 		text_lower(list[count]);
 		for (size_t i = 0; i < count; i++)
@@ -185,6 +189,7 @@ take_key(struct taking *t, const char *print, const char *wanted)
 	size_t len, count = 1;
 	gpgme_key_t key;
 	char *whole;
+	bool more = false;
 
 	if (gpgme_get_key(t->ctx, print, &key, 0) != 0)
 		return;
@@ -193,7 +198,7 @@ take_key(struct taking *t, const char *print, const char *wanted)
 		snprintf(list[0], ADDRESS, "%s", wanted);
 		text_lower(list[0]);
 	} else
-		count = addresses_of(key, list);
+		count = addresses_of(key, list, &more);
 	gpgme_key_unref(key);
 	for (size_t i = 0; i < count; i++)
 		if (whole != NULL)
@@ -203,6 +208,10 @@ take_key(struct taking *t, const char *print, const char *wanted)
 			    &(struct openpgp_part){ .address = list[i],
 				.problem = "OpenPGP key is too large" });
 	free(whole);
+	if (more)
+		t->each(t->context,
+		    &(struct openpgp_part){ .address = "",
+			.problem = "OpenPGP key with too many addresses" });
 }
 
 static int

@@ -197,14 +197,18 @@ no_name_leads_elsewhere(void **unused)
 	static const char *const addresses[] = { "", "nobody", "../a@p.test",
 		"a/b@p.test", ".a@p.test", "a@p.test\n",
 		"\xe3\x81\x82@p.test" };
-	static const char *const ids[] = { "", "../../etc/passwd", "abc",
+	static const char *const ids[] = { "", "../outside-of-it", "abc",
 		"aaaaaaaaaaaaaaaa/aaaaaa" };
 	struct reason why;
-	json_t *note;
+	json_t *note = json_object();
 	char *bytes;
 	size_t len;
 
 	(void)unused;
+	assert_int_equal(0, shelf_aside(folder, "pending", "dddddddddddddddd",
+				"key", 3, note, &why));
+	json_decref(note);
+	write_file("outside-of-it.key", "not a key of this corner");
 	for (size_t i = 0; i < COUNT(addresses); i++)
 		assert_int_equal(-1,
 		    put(addresses[i], "0123456789abcdef", "verified"));
