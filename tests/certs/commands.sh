@@ -102,7 +102,7 @@ expect own 0 'taken d@p.test smime ' \
     certs import d.p12 --password-file password --own
 cat in/b.pem b.key >both.pem
 expect private-pem 1 'refused - - *private key*' certs import both.pem
-expect two 0 'taken e@p.test smime 
+expect two 0 'taken e@p.test smime
 taken e2@p.test smime ' certs import in/two.pem
 expect wrong-address 1 'refused x@p.test smime *another address' \
     certs import in/b.pem --address x@p.test
@@ -127,7 +127,7 @@ issue m m@p.test 400
 	printf '\n\ndn: cn=u\nmail: u@p.test\n'
 	printf 'userCertificate;binary:< file:///etc/passwd\n'
 } >in.ldif
-expect ldif 1 'taken l@p.test smime 
+expect ldif 1 'taken l@p.test smime
 refused other@p.test smime *another address
 refused u@p.test smime *URL*' certs import in.ldif
 
@@ -143,17 +143,17 @@ expect no-reason 2 '' certs approve "$new"
 expect approve 0 'approved a@p.test smime ' \
     certs approve "$new" --reason 'asked by telephone'
 expect none-waits 0 '' certs pending
-expect two-keys 0 '- a@p.test smime 
+expect two-keys 0 '- a@p.test smime
 - a@p.test openpgp no key' certs check a@p.test
 grep -q "$new" out || { echo "not the one that lasts longest"; failed=1; }
 expect successor 0 '' certs expiring
-expect list 0 '- a@p.test smime 
-- a@p.test smime 
-- b@p.test smime 
-- c@p.test smime 
-- d@p.test smime 
-- e@p.test smime 
-- e2@p.test smime 
+expect list 0 '- a@p.test smime
+- a@p.test smime
+- b@p.test smime
+- c@p.test smime
+- d@p.test smime
+- e@p.test smime
+- e2@p.test smime
 - l@p.test smime ' certs list
 
 # What is revoked is never used again.
@@ -162,7 +162,7 @@ expect revoke 0 'revoked a@p.test smime ' \
 expect never-again 1 'refused a@p.test smime *revoked here' \
     certs import in/new.pem
 cp in/new.pem certs/smime/a@p.test.pem
-expect by-hand 0 '- a@p.test smime 
+expect by-hand 0 '- a@p.test smime
 - a@p.test openpgp no key' certs check a@p.test
 grep -q "$old" out || { echo "a revoked key is used"; failed=1; }
 rm certs/smime/a@p.test.pem
@@ -184,7 +184,7 @@ openssl ca -config ca.cnf -keyfile ca.key -cert ca.pem -revoke in/c.pem \
     2>/dev/null
 openssl ca -config ca.cnf -keyfile ca.key -cert ca.pem -gencrl -crldays 30 \
     -out certs/crl/ca.crl 2>/dev/null
-expect crl-good 0 '- d@p.test smime 
+expect crl-good 0 '- d@p.test smime
 - d@p.test openpgp no key' certs check d@p.test
 expect crl-revoked 1 '- c@p.test smime *revoked by its authority
 - c@p.test openpgp no key' certs check c@p.test
@@ -198,7 +198,7 @@ now=$(date -u -d '3 days ago' +%Y%m%d%H%M%SZ)
 openssl ca -config ca.cnf -keyfile ca.key -cert ca.pem -gencrl \
     -crl_lastupdate 20200101000000Z -crl_nextupdate "$now" \
     -out certs/crl/ca.crl 2>/dev/null
-expect crl-grace 0 '- d@p.test smime 
+expect crl-grace 0 '- d@p.test smime
 - d@p.test openpgp no key' certs check d@p.test
 echo broken >certs/crl/ca.crl
 expect crl-broken 1 '- d@p.test smime *cannot be read
@@ -222,11 +222,11 @@ gpg --armor --export >keys.asc 2>/dev/null
 gpg --export >keys.pgp
 gpg --armor --pinentry-mode loopback --passphrase '' --batch \
     --export-secret-keys "<f@p.test>" >secret.asc 2>/dev/null
-expect openpgp 0 'taken f@p.test openpgp 
-taken g@p.test openpgp 
+expect openpgp 0 'taken f@p.test openpgp
+taken g@p.test openpgp
 taken h@p.test openpgp ' certs import keys.asc
-expect openpgp-again 0 'known f@p.test openpgp 
-known g@p.test openpgp 
+expect openpgp-again 0 'known f@p.test openpgp
+known g@p.test openpgp
 known h@p.test openpgp ' certs import keys.pgp
 expect openpgp-secret 1 'refused - - *private key*' certs import secret.asc
 expect openpgp-use 0 '- f@p.test smime no certificate
@@ -245,7 +245,7 @@ fi
 # A folder, and what is recorded.
 mkdir -p folder/below
 cp in/l.pem hello folder/below/
-expect folder 1 'known l@p.test smime 
+expect folder 1 'known l@p.test smime
 refused - - expected*' certs import folder
 for type in key.import key.pending key.approve key.revoke; do
 	grep -q "\"type\":\"$type\".*\"address\"\|\"address\".*\"$type\"" \
