@@ -10,8 +10,8 @@
 /*
  * Tells the sender of a message in the spool that copy number n could not be
  * sent, by a report (RFC 3464) in Japanese and English with the header of the
- * copy and without its text. 0: the listener took it, or there is nobody to
- * tell (null reverse-path); -1 and why.
+ * copy and without its text. 0: it is in the spool, or there is nobody to tell
+ * (null reverse-path); -1 and why.
  */
 int bounce_copy(const struct conf *conf, struct spool *spool, const char *id,
     size_t n, const json_t *meta, const char *said, struct reason *why);

@@ -12,6 +12,7 @@ milter_act_libact_a_SOURCES = \
 	%D%/edit.c %D%/edit.h \
 	%D%/events.c %D%/events.h %D%/events_fate.c %D%/events_mail.c \
 	%D%/inject.c %D%/inject.h \
+	%D%/letter.c %D%/letter.h \
 	%D%/line.c \
 	%D%/mta.c %D%/mta.h %D%/mta_line.c \
 	%D%/notice.c %D%/notice.h \

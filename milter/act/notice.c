@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-#include <nettle/base64.h>
 #include <string.h>
 
+#include "milter/act/letter.h"
 #include "milter/act/notice.h"
 #include "milter/base/banned.h"
 
-enum {
-	TEXT_MOST = 1 << 20,
-	LINE = 57 /* bytes that make 76 characters (RFC 2045, 6.8) */
-};
+enum { TEXT_MOST = 1 << 20 };
 
 /* The words of one language. */
 struct words {
@@ -123,22 +120,6 @@ put_text(struct buf *out, const struct carry *c, const struct cut *cut)
 	return 0;
 }
 
-static int
-put_base64(struct buf *out, const struct buf *text)
-{
-	char line[BASE64_ENCODE_RAW_LENGTH(LINE)];
-
-	for (size_t at = 0; at < text->len; at += LINE) {
-		size_t n = text->len - at < LINE ? text->len - at : LINE;
-
-		base64_encode_raw(line, n, text->data + at);
-		if (buf_printf(out, "\r\n%.*s",
-			(int)BASE64_ENCODE_RAW_LENGTH(n), line) == -1)
-			return -1;
-	}
-	return 0;
-}
-
 int
 notice_add(struct buf *out, const struct carry *c, const struct cut *cut,
     struct reason *why)
@@ -147,11 +128,8 @@ notice_add(struct buf *out, const struct carry *c, const struct cut *cut,
 	int answer = -1;
 
 	buf_init(&text, TEXT_MOST);
-	if (put_text(&text, c, cut) == 0 &&
-	    buf_string(out, "Content-Type: text/plain; charset=utf-8\r\n"
-			    "Content-Transfer-Encoding: base64\r\n"
-			    "Content-Disposition: inline\r\n") == 0)
-		answer = put_base64(out, &text);
+	if (put_text(&text, c, cut) == 0)
+		answer = letter_text(out, &text);
 	buf_free(&text);
 	return answer == 0 ? 0 : reason_set(why, "no memory for the notice");
 }

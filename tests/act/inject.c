@@ -244,28 +244,63 @@ a_pause_is_kept(void **unused)
 	assert_int_equal(1, listener.mails);
 }
 
-/* Refused for good: the sender gets the header and no text; when the report is
- * not taken either, it is tried again. */
+static int
+inject_one(void *context, const char *id, struct reason *why)
+{
+	(void)context;
+	return inject_message(&house.in, id, why);
+}
+
+/* As the injector does it. */
+static void
+send_all(void)
+{
+	struct reason why = { "" };
+
+	if (spool_each(house.in.spool, inject_one, NULL, &why) == -1)
+		fail_msg("%s", why.text);
+}
+
+/* Refused for good: the sender gets the header and no text, once, by way of
+ * the spool. */
 static void
 the_sender_hears_of_a_refusal(void **unused)
 {
-	struct reason why = { "" };
 	char id[IDENT_SIZE];
 
 	(void)unused;
 	spool("<s@here.test>", id);
 	listener.mails = 0;
-	listener.script = REFUSE_FIRST;
-	if (inject_message(&house.in, id, &why) == -1)
-		fail_msg("%s", why.text);
+	try_once(id, REFUSE_FIRST);
+	assert_int_equal(0, listener.mails);
+	assert_int_equal(1, ready());
+	send_all();
 	assert_int_equal(1, listener.mails);
 	assert_string_equal("MAIL FROM:<>\r\n", listener.from);
-	assert_string_equal("RCPT TO:<s@here.test>\r\n", listener.to);
+	assert_string_equal("RCPT TO:<s@here.test> NOTIFY=NEVER\r\n",
+	    listener.to);
 	assert_non_null(strstr(listener.data, "Final-Recipient: rfc822; b@"));
 	assert_non_null(strstr(listener.data, "Subject: number"));
 	assert_non_null(strstr(listener.data, "554 5.7.0 not this one"));
 	assert_null(strstr(listener.data, "sealed\r\n"));
 	assert_int_equal(0, ready());
+}
+
+/* Of each message: two that failed are two reports. */
+static void
+each_refusal_is_told(void **unused)
+{
+	char id[IDENT_SIZE];
+
+	(void)unused;
+	listener.mails = 0;
+	for (int i = 0; i < 2; i++) {
+		spool("<s@here.test>", id);
+		try_once(id, REFUSE_FIRST);
+	}
+	assert_int_equal(2, ready());
+	send_all();
+	assert_int_equal(2, listener.mails);
 }
 
 /* Nobody hears of a report that could not be delivered. */
@@ -290,6 +325,7 @@ main(void)
 		cmocka_unit_test(failures_lead_to_one_mail),
 		cmocka_unit_test(a_pause_is_kept),
 		cmocka_unit_test(the_sender_hears_of_a_refusal),
+		cmocka_unit_test(each_refusal_is_told),
 		cmocka_unit_test(a_null_sender_hears_nothing),
 	};
 
