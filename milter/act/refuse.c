@@ -32,9 +32,12 @@ void
 refuse_unsealed(struct carry *c)
 {
 	begin(c);
+	/* What to do stands in front: of many recipients not all fit. */
 	mta_line(&c->reply,
-	    "Sekimori %s: must leave encrypted, and could not be:",
+	    "Sekimori %s: must leave encrypted, and cannot; sent to nobody",
 	    c->a->envelope->id);
+	mta_line(&c->reply, "Remove the recipients below or ask them for a "
+			    "certificate; questions: name the ID above");
 	for (size_t i = 0; i < c->asked.count; i++)
 		mta_line(&c->reply, "%s: %s", c->asked.rcpts[i],
 		    c->seal->reasons[i][0] != '\0'
