@@ -191,6 +191,8 @@ act_carry_out(struct act *a, struct plan *plan, char *line, size_t size)
 			(void)events_record(&c, &unrecorded);
 	}
 	status = answers[plan->answer](&c);
+	if (status != SMFIS_TEMPFAIL)
+		sender_tell(&c);
 	line_make(&c, line, size);
 	copies_free(&c.copies);
 	cuts_free(&c.cuts);

@@ -3,6 +3,7 @@
 #define SKM_ACT_ACT_H
 
 #include "milter/act/mta.h"
+#include "milter/act/pace.h"
 #include "milter/base/conf.h"
 #include "milter/base/reason.h"
 #include "milter/quarantine/quarantine.h"
@@ -70,6 +71,9 @@ struct act {
 	struct journal *journal;
 	struct quarantine *quarantine;
 	struct spool *spool;
+	/* For notices to our senders; places NULL: there are none. */
+	const struct places *places;
+	struct pace *pace;
 	const struct policy *policy;
 	const struct envelope *envelope;
 	const struct findings *findings;

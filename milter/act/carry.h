@@ -96,6 +96,11 @@ void refuse_reply(struct carry *c);
 /* refuse.c: the lines of a refusal by the seal server. */
 void refuse_unsealed(struct carry *c);
 
+/* sender.c: tells an official whose mail to the outside was not encrypted, or
+ * is held, by a mail from us. What was decided is recorded; the mail is in the
+ * spool behind this, or a line in the log says why not. */
+void sender_tell(const struct carry *c);
+
 /* defer.c: everything is undone that can be: 451 to all. */
 void defer_all(struct carry *c);
 

@@ -16,9 +16,10 @@ milter_act_libact_a_SOURCES = \
 	%D%/line.c \
 	%D%/mta.c %D%/mta.h %D%/mta_line.c \
 	%D%/notice.c %D%/notice.h \
+	%D%/pace.c %D%/pace.h \
 	%D%/plan.c \
 	%D%/proof.c %D%/proof.h \
 	%D%/release.c %D%/release.h \
-	%D%/sanitise.c \
+	%D%/sanitise.c %D%/sender.c \
 	%D%/smtp.c %D%/smtp.h %D%/smtp_line.c %D%/smtp_line.h
 ACT_LIBS = milter/act/libact.a $(QUARANTINE_LIBS) $(SEALWIRE_LIBS)

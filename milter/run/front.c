@@ -174,7 +174,8 @@ static int
 set_up_memory(const struct conf *conf, struct reason *why)
 {
 	gate.pairs = pairs_new();
-	if (gate.pairs == NULL)
+	gate.pace = pace_new();
+	if (gate.pairs == NULL || gate.pace == NULL)
 		return reason_set(why, "no memory");
 	if (conf->campaign_table == 0)
 		return 0;
@@ -240,6 +241,7 @@ front_main(const char *file, int control)
 	injector_stop();
 	campaigns_free(&gate.campaigns);
 	pairs_free(&gate.pairs);
+	pace_free(&gate.pace);
 	spool_close(&gate.spool);
 	quarantine_close(&gate.quarantine);
 	journal_close(&gate.journal);

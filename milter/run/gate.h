@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "milter/act/pace.h"
 #include "milter/quarantine/quarantine.h"
 #include "milter/quarantine/spool.h"
 #include "milter/record/journal.h"
@@ -23,6 +24,7 @@ struct gate {
 	struct quarantine *quarantine;
 	struct spool *spool;
 	struct pairs *pairs;
+	struct pace *pace; /* of notices to senders */
 	struct campaigns *campaigns; /* NULL: campaign_table is 0 */
 	char scan_socket[512], lookup_socket[512], seal_socket[512];
 	_Atomic bool draining; /* SIGTERM: defer what comes now */

@@ -123,8 +123,8 @@ carry_out(struct act *act, struct plan *plan)
 	sfsistat answer = act_carry_out(act, plan, line, sizeof line);
 
 	act_plan_free(&plan);
-	/* Held, or copies of it are in the spool. */
-	if (answer == SMFIS_DISCARD)
+	/* Held, or copies of it or a notice about it are in the spool. */
+	if (answer == SMFIS_DISCARD || answer == SMFIS_REJECT)
 		injector_wake();
 	atomic_fetch_add(&gate.messages, 1);
 	log_info("%s", line);
@@ -177,6 +177,8 @@ begin_act(struct session *s, const struct mta *mta, int message,
 		.journal = gate.journal,
 		.quarantine = gate.quarantine,
 		.spool = gate.spool,
+		.places = s->site->places,
+		.pace = gate.pace,
 		.policy = s->site->policy,
 		.envelope = s->envelope,
 		.findings = f,

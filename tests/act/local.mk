@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 check_PROGRAMS += tests/act/act tests/act/inject tests/act/release \
-	tests/act/sanitise tests/act/tag
+	tests/act/sanitise tests/act/sender tests/act/tag
 tests_act_act_SOURCES = tests/act/act.c tests/act/world.c tests/act/world.h
 tests_act_act_LDADD = milter/act/libact.a $(RECORD_LIBS) $(SEALWIRE_LIBS) \
 	$(CMOCKA_LIBS)
@@ -14,3 +14,4 @@ tests_act_release_SOURCES = tests/act/release.c tests/act/listener.c \
 tests_act_inject_SOURCES = tests/act/inject.c tests/act/listener.c \
 	tests/act/listener.h
 tests_act_inject_LDADD = $(tests_act_release_LDADD)
+tests_act_sender_LDADD = $(tests_act_release_LDADD)

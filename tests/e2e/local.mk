@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	%D%/scenarios/faults.py \
 	%D%/scenarios/fence.py \
 	%D%/scenarios/inbound.py \
+	%D%/scenarios/notice.py \
 	%D%/scenarios/outbound.py \
 	%D%/scenarios/quarantine.py \
 	%D%/scenarios/running.py \
