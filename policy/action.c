@@ -2,9 +2,12 @@
 #include <string.h>
 
 #include "milter/base/count.h"
+#include "milter/base/setting.h"
 #include "policy/nearest.h"
 #include "policy/rules.h"
 #include "milter/base/banned.h"
+
+enum { HOLD_MOST = 7 * 86400 };
 
 /* The words that belong to a verdict, and whether it makes sense without. */
 static const struct {
@@ -47,6 +50,21 @@ read_extra(struct parser *p, struct action *action, size_t i)
 	return 0;
 }
 
+/* How long to hold: long enough to see it, short enough to remember it. */
+static int
+read_time(struct parser *p, struct action *action)
+{
+	if (p->at->kind != TOKEN_WORD ||
+	    !setting_time(p->at->text, &action->seconds) ||
+	    action->seconds < 1 || action->seconds > HOLD_MOST)
+		return parser_fault(p, p->at,
+		    "\"hold\" needs a time from 1s to 7d behind it, not \"%s\"",
+		    p->at->text);
+	p->at++;
+	action->class = "hold";
+	return 0;
+}
+
 static int
 read_verdict(struct parser *p, struct action *action)
 {
@@ -68,8 +86,11 @@ int
 action_read(struct parser *p, struct action *action)
 {
 	action->class = action->text = action->prefix = "";
+	action->seconds = 0;
 	if (read_verdict(p, action) != 0)
 		return -1;
+	if (action->kind == VERDICT_HOLD)
+		return read_time(p, action);
 	for (size_t i = 0; i < COUNT(extras); i++)
 		if (extras[i].kind == action->kind)
 			return read_extra(p, action, i);

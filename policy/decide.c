@@ -11,6 +11,7 @@ set(struct verdict *v, const struct action *a)
 	v->class = a->class;
 	v->text = a->text;
 	v->prefix = a->prefix;
+	v->seconds = a->seconds;
 }
 
 static void
@@ -33,12 +34,22 @@ observe(struct verdict *v, const struct rule *r)
 	v->observed[v->observed_count++].kind = r->action.kind;
 }
 
+/* To hold gives a sender time to think better of it, once. Mail to colleagues
+ * can be asked back, mail from outside is not theirs. */
+static bool
+is_asked(const struct question *q, const struct rule *r)
+{
+	return r->action.kind != VERDICT_HOLD ||
+	       (q->recipient->direction == DIRECTION_OUTBOUND &&
+		   !q->envelope->waited);
+}
+
 /* The first rule that matches and is more than watched; NULL at the end. */
 static const struct rule *
 first(const struct question *q, struct verdict *v)
 {
 	for (const struct rule *r = q->policy->rules; r != NULL; r = r->next) {
-		if (!question_answer(q, r))
+		if (!is_asked(q, r) || !question_answer(q, r))
 			continue;
 		if (!r->observe)
 			return r;
@@ -66,7 +77,7 @@ static bool
 fails_closed(const struct question *q, const struct rule *r,
     const struct verdict *v)
 {
-	return q->unfinished && v->kind <= VERDICT_ENCRYPT &&
+	return q->unfinished && v->kind < VERDICT_QUARANTINE &&
 	       (r == NULL || !question_names(r, FACT_SCAN_UNFINISHED));
 }
 
@@ -83,7 +94,7 @@ set_default(struct verdict *v, const struct policy *p)
 static void
 set_unfinished(struct verdict *v)
 {
-	static const struct action defer = { VERDICT_DEFER, "", "", "" };
+	static const struct action defer = { VERDICT_DEFER, "", "", "", 0 };
 
 	set(v, &defer);
 	memset(v->named, 0, sizeof v->named);

@@ -84,7 +84,7 @@ envelope_reset(struct envelope *e)
 	e->sender_domain = e->sender;
 	e->id[0] = '\0';
 	e->size = 0;
-	e->inside = false;
+	e->inside = e->waited = false;
 }
 
 void
@@ -148,7 +148,8 @@ direction_of(const struct places *p, bool inside, const char *domain)
 void
 envelope_directions(struct envelope *e, const struct places *p)
 {
-	e->inside = *e->client_ip == '\0' || *e->auth_user != '\0' ||
+	e->inside = e->waited || *e->client_ip == '\0' ||
+		    *e->auth_user != '\0' ||
 		    places_own_network(p, e->client_ip);
 	for (size_t i = 0; i < e->rcpts_count; i++)
 		e->rcpts[i].direction =

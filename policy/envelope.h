@@ -50,6 +50,7 @@ struct envelope {
 	char *tls_version, *tls_cipher, *tls_bits, *tls_verify;
 	char *daemon; /* {daemon_name} */
 	bool inside; /* the client sends for this organisation */
+	bool waited; /* it was held by a rule that says hold, long enough */
 	uint64_t size; /* bytes of the message */
 	struct recipient *rcpts;
 	size_t rcpts_count, rcpts_room, rcpts_limit;
@@ -97,7 +98,7 @@ bool places_own_domain(const struct places *p, const char *domain);
 /* Is the address (text) in one of own_networks? */
 bool places_own_network(const struct places *p, const char *ip);
 
-/* Sets e->inside (own network, local, or authenticated) and each recipient's
+/* Sets e->inside (own network, local, authenticated, or it waited) and each recipient's
  * direction. */
 void envelope_directions(struct envelope *e, const struct places *p);
 

@@ -33,8 +33,9 @@ struct verdict {
 	const char *rule; /* name of the rule that decided */
 	int line; /* its line in the policy file */
 	const char *basis; /* what the rule rests on */
-	const char *class; /* quarantine, sanitise: class for the reviewer, or
-			    * "" */
+	const char *class; /* quarantine, sanitise: class for the reviewer;
+			    * hold: "hold"; or "" */
+	int64_t seconds; /* hold: for how long */
 	const char *text; /* refuse: text for the sender, or "" */
 	const char *prefix; /* tag: Subject prefix, or "" = the setting's */
 	/* The facts that the rule asks for: sanitise takes out the parts in
@@ -63,7 +64,8 @@ size_t policy_rules(const struct policy *p);
 const char *policy_name(const struct policy *p);
 
 /*
- * The verdict for recipient number rcpt of e. Findings that are not finished
+ * The verdict for recipient number rcpt of e. Rules that say hold are asked for
+ * recipients outside only, and when e->waited no more. Findings that are not finished
  * count as having scan.unfinished; where no rule that asks for it decides, a
  * verdict weaker than quarantine becomes defer by rule "(unfinished)".
  */

@@ -119,16 +119,23 @@ read_default(struct parser *p)
 		return parser_fault(p, p->at - 1,
 		    "the default cannot be sanitise: no fact says what to "
 		    "take out");
+	if (p->policy->otherwise.kind == VERDICT_HOLD)
+		return parser_fault(p, p->at - 1,
+		    "the default cannot be hold: nothing says what comes "
+		    "then");
 	return 0;
 }
 
 /* A rule behind one that always decides has no say, except that encryption
- * is a floor under deliver and tag (see policy_decide()). */
+ * is a floor under deliver and tag, and that of what is held the others are
+ * asked later (see policy_decide()). */
 static const struct rule *
 hides(const struct policy *policy, const struct rule *r)
 {
 	for (const struct rule *o = policy->rules; o != NULL; o = o->next)
 		if (!o->observe && question_certain(o) > 0 &&
+		    (o->action.kind != VERDICT_HOLD ||
+			r->action.kind == VERDICT_HOLD) &&
 		    (r->action.kind != VERDICT_ENCRYPT ||
 			o->action.kind >= VERDICT_ENCRYPT))
 			return o;

@@ -58,6 +58,7 @@ struct condition {
 struct action {
 	enum verdict_kind kind;
 	const char *class, *text, *prefix; /* "" when there is none */
+	int64_t seconds; /* hold */
 };
 
 enum { RULE_CONDITIONS = 256 };

@@ -12,6 +12,7 @@ static const struct {
 } effects[VERDICT_COUNT] = {
 	[VERDICT_TAG] = { NULL, tag_apply },
 	[VERDICT_SANITISE] = { quarantine_prepare, NULL },
+	[VERDICT_HOLD] = { quarantine_prepare, quarantine_apply },
 	[VERDICT_QUARANTINE] = { quarantine_prepare, quarantine_apply },
 };
 
@@ -156,6 +157,7 @@ static sfsistat (*const answers[VERDICT_COUNT])(struct carry *c) = {
 	[VERDICT_TAG] = answer_go_on,
 	[VERDICT_SANITISE] = answer_go_on,
 	[VERDICT_ENCRYPT] = answer_go_on,
+	[VERDICT_HOLD] = answer_held,
 	[VERDICT_QUARANTINE] = answer_held,
 	[VERDICT_REFUSE] = answer_refuse,
 	[VERDICT_DEFER] = answer_defer,

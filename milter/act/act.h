@@ -28,7 +28,7 @@ struct group {
 	 * defers all, sanitised beside clear sanitises all, sanitised beside
 	 * encrypted is held. */
 	enum verdict_kind effect;
-	const char *class; /* effect quarantine, sanitise: class for the
+	const char *class; /* effect quarantine, hold, sanitise: class for the
 			    * reviewer */
 	size_t *rcpts; /* numbers into envelope->rcpts, rising */
 	size_t count;
@@ -42,7 +42,7 @@ struct plan {
 	enum verdict_kind answer; /* DELIVER or TAG: the message goes on;
 				   * SANITISE: goes on without some parts;
 				   * ENCRYPT: goes on, sealed for some or
-				   * all; QUARANTINE: nobody gets it now;
+				   * all; HOLD, QUARANTINE: nobody gets it now;
 				   * REFUSE; DEFER */
 };
 

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "milter/act/commands.h"
-#include "milter/act/release.h"
+#include "milter/act/hold.h"
+#include "milter/base/clock.h"
 #include "milter/base/command.h"
 #include "milter/base/text.h"
+#include "milter/quarantine/meta.h"
 #include "milter/record/who.h"
 #include "milter/base/banned.h"
 
@@ -32,6 +34,7 @@ release_one(struct desk *d, const char *id, struct reason *why)
 		return "released";
 	case RELEASE_ALREADY:
 		return "already released";
+	case RELEASE_REFUSED:
 	case RELEASE_FAILED:
 		break;
 	}
@@ -45,6 +48,39 @@ discard_one(struct desk *d, const char *id, struct reason *why)
 	    -1)
 		return NULL;
 	return "discarded";
+}
+
+static struct hold
+hold_of(const struct desk *d)
+{
+	return (struct hold){ d->conf, d->q, d->j };
+}
+
+static const char *
+send_one(struct desk *d, const char *id, struct reason *why)
+{
+	struct hold h = hold_of(d);
+
+	switch (hold_send_now(&h, id, d->user, d->note, why)) {
+	case RELEASE_SENT:
+		return "sent on";
+	case RELEASE_ALREADY:
+		return "already sent on";
+	case RELEASE_REFUSED:
+	case RELEASE_FAILED:
+		break;
+	}
+	return NULL;
+}
+
+static const char *
+cancel_one(struct desk *d, const char *id, struct reason *why)
+{
+	struct hold h = hold_of(d);
+
+	if (hold_cancel(&h, id, d->user, d->note, why) == -1)
+		return NULL;
+	return "cancelled";
 }
 
 static void
@@ -130,6 +166,67 @@ int
 command_release(const struct conf *conf, int argc, char **argv)
 {
 	return run(conf, argc, argv, release_one);
+}
+
+int
+command_hold_now(const struct conf *conf, int argc, char **argv)
+{
+	return run(conf, argc, argv, send_one);
+}
+
+int
+command_hold_cancel(const struct conf *conf, int argc, char **argv)
+{
+	return run(conf, argc, argv, cancel_one);
+}
+
+static void
+print_waiting(const json_t *meta)
+{
+	const json_t *rcpt, *rcpts = json_object_get(meta, "rcpts");
+	int64_t until = json_integer_value(json_object_get(meta, "until"));
+	char text[CLOCK_TEXT] = "(refused, stays held)      ";
+	size_t i;
+
+	if (until != 0)
+		clock_text(until, text);
+	printf("%s  %s  %s ->", meta_text(meta, "id"), text,
+	    meta_text(meta, "sender"));
+	json_array_foreach(rcpts, i, rcpt)
+	    printf(" %s", json_string_value(rcpt));
+	putchar('\n');
+}
+
+int
+command_hold_list(const struct conf *conf, int argc, char **argv)
+{
+	bool json = command_flag(&argc, argv, "--json");
+	struct hold h = { .conf = conf };
+	struct reason why;
+	json_t *list = NULL, *meta;
+	size_t i;
+
+	if (command_unknown(argc, argv) != NULL || argc != 1) {
+		fprintf(stderr, "usage: sekimorictl hold list [--json]\n");
+		return COMMAND_USAGE;
+	}
+	h.q = quarantine_open(conf, false, &why);
+	if (h.q != NULL)
+		list = hold_list(&h, &why);
+	quarantine_close(&h.q);
+	if (list == NULL) {
+		fprintf(stderr, "sekimorictl: %s\n", why.text);
+		return COMMAND_FAILED;
+	}
+	json_array_foreach(list, i, meta)
+	{
+		if (json)
+			command_print_json(json_incref(meta));
+		else
+			print_waiting(meta);
+	}
+	json_decref(list);
+	return COMMAND_OK;
 }
 
 int

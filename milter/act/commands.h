@@ -15,4 +15,13 @@ int command_release(const struct conf *conf, int argc, char **argv);
 /* quarantine discard ID... --reason TEXT [--json] */
 int command_discard(const struct conf *conf, int argc, char **argv);
 
+/* hold list [--json] */
+int command_hold_list(const struct conf *conf, int argc, char **argv);
+
+/* hold now ID... --reason TEXT [--json] */
+int command_hold_now(const struct conf *conf, int argc, char **argv);
+
+/* hold cancel ID... --reason TEXT [--json] */
+int command_hold_cancel(const struct conf *conf, int argc, char **argv);
+
 #endif

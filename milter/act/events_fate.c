@@ -31,6 +31,20 @@ held(struct events *all, const struct carry *c, const struct group *g)
 }
 
 static void
+waits(struct events *all, const struct carry *c, const struct group *g)
+{
+	json_t *f = events_fields(c->a->envelope);
+	char until[CLOCK_TEXT];
+
+	clock_text(clock_now() + g->verdict.seconds * 1000000, until);
+	json_object_set_new(f, "q", json_string(g->held));
+	json_object_set_new(f, "rule", events_text(g->verdict.rule));
+	json_object_set_new(f, "until", json_string(until));
+	events_recipients(f, c->a->envelope, g->rcpts, g->count);
+	events_add(all, EVENT_HOLD_CREATE, f);
+}
+
+static void
 set_domains(json_t *f, const struct carry *c, const size_t *asked, size_t count)
 {
 	json_t *domains = json_object();
@@ -211,6 +225,8 @@ events_fate(struct events *all, const struct carry *c)
 
 		if (quarantine_holds(g))
 			held(all, c, g);
+		if (g->effect == VERDICT_HOLD)
+			waits(all, c, g);
 		decided(all, c, g);
 	}
 }

@@ -11,6 +11,7 @@ milter_act_libact_a_SOURCES = \
 	%D%/quarantine.c %D%/refuse.c %D%/split.c %D%/tag.c \
 	%D%/edit.c %D%/edit.h \
 	%D%/events.c %D%/events.h %D%/events_fate.c %D%/events_mail.c \
+	%D%/hold.c %D%/hold.h \
 	%D%/inject.c %D%/inject.h \
 	%D%/letter.c %D%/letter.h \
 	%D%/line.c \

@@ -103,7 +103,7 @@ answer_of(const struct plan *plan)
 {
 	static const enum verdict_kind order[] = { VERDICT_DEFER,
 		VERDICT_REFUSE, VERDICT_ENCRYPT, VERDICT_SANITISE, VERDICT_TAG,
-		VERDICT_DELIVER, VERDICT_QUARANTINE };
+		VERDICT_DELIVER, VERDICT_QUARANTINE, VERDICT_HOLD };
 
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
 		if (have(plan, order[i]) > 0)

@@ -18,7 +18,8 @@ quarantine_prepare(struct carry *c, struct group *g)
 bool
 quarantine_holds(const struct group *g)
 {
-	return g->effect == VERDICT_QUARANTINE || g->effect == VERDICT_SANITISE;
+	return g->effect == VERDICT_QUARANTINE || g->effect == VERDICT_HOLD ||
+	       g->effect == VERDICT_SANITISE;
 }
 
 int
@@ -44,7 +45,8 @@ quarantine_all(const struct carry *c)
 	for (size_t i = 0; i < c->plan->count; i++) {
 		const struct group *g = &c->plan->groups[i];
 
-		if (g->effect != VERDICT_QUARANTINE || !ident_valid(g->held))
+		if (!quarantine_holds(g) || g->effect == VERDICT_SANITISE ||
+		    !ident_valid(g->held))
 			return false;
 	}
 	return c->plan->count > 0;

@@ -129,6 +129,10 @@ settle(struct release *r, enum smtp_result sent, struct reason *why)
 
 	if (sent == SMTP_TAKEN)
 		return finish(r, RELEASE_SENT, "sent", why);
+	if (sent == SMTP_REFUSED) {
+		(void)give_back(r);
+		return RELEASE_REFUSED;
+	}
 	if (sent != SMTP_UNKNOWN)
 		return give_back(r);
 	(void)record(r, "unknown", &ignored);
@@ -141,7 +145,9 @@ static int
 token_of(const struct release *r, const struct smtp_mail *mail,
     char text[TOKEN_SIZE], struct reason *why)
 {
-	struct token t = { .kind = TOKEN_RELEASE,
+	/* No way of releasing makes a way around the policy. */
+	bool waited = json_object_get(r->meta, "until") != NULL;
+	struct token t = { .kind = waited ? TOKEN_HOLD : TOKEN_RELEASE,
 		.sender = mail->sender,
 		.rcpts = mail->rcpts,
 		.rcpts_count = mail->rcpts_count };

@@ -15,9 +15,16 @@
  * counts as sent, else it is sent again with the same nonce. A refusal puts it
  * back to held. A listener without the filter cannot tell: there a release
  * killed between its 250 and our note of it is sent twice.
+ * What waited by a rule that says hold is not delivered as it is: it is judged
+ * again without such rules, encrypted where it must be, or refused.
  * note is the reason that staff gives; it is required.
  */
-enum release_result { RELEASE_SENT, RELEASE_ALREADY, RELEASE_FAILED };
+enum release_result {
+	RELEASE_SENT,
+	RELEASE_ALREADY,
+	RELEASE_REFUSED, /* for good; it is held as before */
+	RELEASE_FAILED
+};
 
 enum release_result
 release_held(const struct conf *conf, struct quarantine *q, struct journal *j,

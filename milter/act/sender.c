@@ -21,7 +21,8 @@ enum { LETTER_MOST = 1 << 20, SHOWN = 50 };
 /* The words of one language. */
 struct words {
 	const char *unsent, *held, *mail, *subject, *rcpt, *required, *reason,
-	    *could, *held_as, *rule, *more, *choices, *waits, *ask, *nobody;
+	    *could, *held_as, *until, *rule, *more, *choices, *waits, *ask,
+	    *nobody;
 };
 
 static const struct words languages[] = {
@@ -38,6 +39,7 @@ static const struct words languages[] = {
 	    .could = "この宛先には暗号化できます。"
 		     "ほかの宛先に送れないため送信していません。",
 	    .held_as = "保留番号",
+	    .until = "この時刻に送信",
 	    .rule = "適用した規則",
 	    .more = "ほかの宛先の数",
 	    .choices = "できること:\n"
@@ -48,11 +50,12 @@ static const struct words languages[] = {
 		       "3. 急ぐ場合や迷う場合は、受付番号を添えて問い合わせる。"
 		       "規則が認める範囲で、\n"
 		       "   上司や管理者が別の方法を選べます。\n",
-	    .waits = "できること:\n"
-		     "1. そのまま待つ。確認が済むと送信されます。\n"
-		     "2. 取り消す、または急いで送るには、保留番号を添えて"
-		     "問い合わせる。\n"
-		     "   （このメールに返信しても取り消されません。）\n",
+	    .waits =
+		"できること:\n"
+		"1. そのまま待つ。保留時刻が過ぎるか、確認が済むと送信されます。\n"
+		"2. 取り消す、または急いで送るには、保留番号を添えて"
+		"問い合わせる。\n"
+		"   （このメールに返信しても取り消されません。）\n",
 	    .ask = "問い合わせ先",
 	    .nobody = "所属組織の情報セキュリティ担当者" },
 	{ .unsent = "This mail was sent to nobody: it must leave protected "
@@ -67,6 +70,7 @@ static const struct words languages[] = {
 	    .could = "could be encrypted; not sent, because others cannot get "
 		     "it",
 	    .held_as = "Held as",
+	    .until = "Goes on at",
 	    .rule = "By the rule",
 	    .more = "Recipients more",
 	    .choices =
@@ -81,11 +85,12 @@ static const struct words languages[] = {
 		"reference: your superior or\n"
 		"   administrator can choose another way where the rules allow "
 		"one.\n",
-	    .waits = "What you can do:\n"
-		     "1. Wait: it is sent once it was looked at.\n"
-		     "2. To cancel it, or if it is urgent, ask with the "
-		     "identifier it is held as.\n"
-		     "   (An answer to this mail cancels nothing.)\n",
+	    .waits =
+		"What you can do:\n"
+		"1. Wait: it is sent at its time, or once it was looked at.\n"
+		"2. To cancel it, or if it is urgent, ask with the "
+		"identifier it is held as.\n"
+		"   (An answer to this mail cancels nothing.)\n",
 	    .ask = "Ask",
 	    .nobody = "the security staff of your organisation" },
 };
@@ -130,12 +135,28 @@ put_unsealed(struct buf *out, const struct carry *c, const struct words *w)
 	return buf_printf(out, "\n%s", w->choices);
 }
 
+/* When it goes on by itself. */
+static int
+put_until(struct buf *out, const struct group *g, const struct words *w)
+{
+	time_t until = time(NULL) + (time_t)g->verdict.seconds;
+	char text[64];
+	struct tm tm;
+
+	if (g->effect != VERDICT_HOLD)
+		return 0;
+	localtime_r(&until, &tm);
+	strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S %z", &tm);
+	return buf_printf(out, "%s: %s\n", w->until, text);
+}
+
 static int
 put_group(struct buf *out, const struct carry *c, const struct group *g,
     const struct words *w)
 {
 	if (buf_printf(out, "\n%s: %s\n%s: %s\n", w->held_as, g->held, w->rule,
-		g->verdict.rule) == -1)
+		g->verdict.rule) == -1 ||
+	    put_until(out, g, w) == -1)
 		return -1;
 	for (size_t i = 0; i < g->count && i < SHOWN; i++)
 		if (buf_printf(out, "  %s: %s\n", w->rcpt,
@@ -152,8 +173,7 @@ put_held(struct buf *out, const struct carry *c, const struct words *w)
 	for (size_t i = 0; i < c->plan->count; i++) {
 		const struct group *g = &c->plan->groups[i];
 
-		if (g->effect == VERDICT_QUARANTINE &&
-		    put_group(out, c, g, w) == -1)
+		if (quarantine_holds(g) && put_group(out, c, g, w) == -1)
 			return -1;
 	}
 	return buf_printf(out, "\n%s", w->waits);
@@ -264,9 +284,9 @@ is_owed(const struct carry *c)
 	bool any = is_unsealed(c);
 
 	for (size_t i = 0; i < c->plan->count; i++)
-		any |= c->plan->groups[i].effect == VERDICT_QUARANTINE;
-	return any && a->conf->notice && a->release_id == NULL &&
-	       a->envelope->inside && a->places != NULL &&
+		any |= quarantine_holds(&c->plan->groups[i]);
+	return any && a->conf->notice && a->envelope->inside &&
+	       a->places != NULL &&
 	       places_own_domain(a->places, a->envelope->sender_domain) &&
 	       strcmp(carry_direction(a->envelope), "outbound") == 0 &&
 	       !comes_from_machine(&c->fields);

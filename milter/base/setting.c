@@ -91,6 +91,12 @@ number(const char *s, const struct unit *units, int64_t *value)
 	return -1;
 }
 
+bool
+setting_time(const char *s, int64_t *seconds)
+{
+	return number(s, times, seconds) == 0;
+}
+
 static int
 set_number(const struct setting *k, int64_t *to, const char *item,
     const struct unit *units, struct reason *why)

@@ -2,6 +2,7 @@
 #ifndef SKM_BASE_SETTING_H
 #define SKM_BASE_SETTING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,6 +31,10 @@ struct setting_type {
 	/* Gives back what the member holds; NULL: it holds nothing. */
 	void (*free)(void *from);
 };
+
+/* Reads a time as settings have it: "30s", "5m", "2h", "1d", or seconds. False:
+ * it is none. */
+bool setting_time(const char *s, int64_t *seconds);
 
 /* One a type word of conf.def; the members are those of struct conf. */
 extern const struct setting_type setting_text, setting_path, setting_count,

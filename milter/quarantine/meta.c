@@ -126,6 +126,9 @@ add_verdict(json_t *meta, const struct meta_source *m)
 		or_empty(f->from), "message_id", or_empty(f->message_id),
 		"facts", findings_facts_json(f), "parts",
 		findings_parts_json(f), "urls", findings_urls_json(f)));
+	if (v->kind == VERDICT_HOLD)
+		json_object_set_new(meta, "until",
+		    json_integer(clock_now() + v->seconds * 1000000));
 	if (f->campaign[0] != '\0')
 		json_object_set_new(meta, "campaign", json_string(f->campaign));
 }

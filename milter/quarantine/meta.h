@@ -14,7 +14,9 @@
  * rcpts and rcpt_args (arrays of strings in the same order), client_ip, helo,
  * auth_user, direction of the first recipient, subject, from, message_id,
  * size, sha256, dedupe, facts, parts, urls, seen_count; campaign, when it
- * belongs to one; removed (the parts that a copy was delivered without); later
+ * belongs to one; removed (the parts that a copy was delivered without);
+ * until (microseconds since 1970; 0: it does not go by itself), when it waits by
+ * a rule that says hold; later
  * those that quarantine_move() is given.
  */
 struct meta_source {

@@ -110,6 +110,7 @@ enum { TOKEN_SIZE = 160 };
 
 enum token_kind {
 	TOKEN_RELEASE, /* of the quarantine: id is held mail */
+	TOKEN_HOLD, /* of the quarantine: it waited, and is judged again */
 	TOKEN_COPY, /* of the spool: id is a message with several copies */
 	TOKEN_KINDS
 };

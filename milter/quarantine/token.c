@@ -26,7 +26,7 @@ mac_of(const struct quarantine *q, const struct token *t,
     uint8_t mac[HASH_BYTES])
 {
 	static const char *const kinds[TOKEN_KINDS] = { "sekimori-release",
-		"sekimori-copy" };
+		"sekimori-hold", "sekimori-copy" };
 	struct buf b;
 	int result = -1;
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "milter/act/hold.h"
 #include "milter/act/inject.h"
 #include "milter/base/log.h"
 #include "milter/run/gate.h"
@@ -53,8 +54,10 @@ send_all(void)
 		.q = gate.quarantine,
 		.spool = gate.spool,
 		.journal = gate.journal };
+	const struct hold h = { site->conf, gate.quarantine, gate.journal };
 	struct reason why = { "" };
 
+	hold_send_due(&h);
 	if (spool_each(gate.spool, send_one, &in, &why) == -1 && !is_stopping())
 		log_warning("spool: %s", why.text);
 	if (desk.swept + SWEEP < time(NULL)) {

@@ -6,7 +6,8 @@
 
 /*
  * The thread of the front that sends what is in the spool: at once when a
- * message was put there, and again when its time has come.
+ * message was put there, and again when its time has come. What a rule that
+ * says hold made wait is sent on by it too.
  */
 
 /* Starts it; gate.spool is open. -1 and why. */

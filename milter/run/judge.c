@@ -9,6 +9,7 @@
 #include "milter/run/ask.h"
 #include "milter/run/gate.h"
 #include "milter/run/injector.h"
+#include "milter/quarantine/meta.h"
 #include "milter/run/judge.h"
 #include "milter/run/second.h"
 #include "milter/base/banned.h"
@@ -266,13 +267,19 @@ judge_passed(struct session *s, const struct mta *mta, int message,
 	return answer;
 }
 
+/* t is NULL, or the token of a message that waited. */
 static sfsistat
-judge_inspected(struct session *s, const struct mta *mta, int message)
+judge_inspected(struct session *s, const struct mta *mta, int message,
+    const struct token *t)
 {
 	struct findings *f = ask_about(s, message);
 	struct act act = begin_act(s, mta, message, f);
 	sfsistat answer;
 
+	if (t != NULL) {
+		act.release_id = t->id;
+		act.release_nonce = t->nonce;
+	}
 	note_campaign(s, f);
 	thread_judge(&s->thread, gate.quarantine, s->envelope,
 	    s->site->conf->thread_time, f);
@@ -280,6 +287,26 @@ judge_inspected(struct session *s, const struct mta *mta, int message)
 	note_password(s, message, f);
 	findings_free(&f);
 	return answer;
+}
+
+/* It came from where it came first, not from us, and the time to think is over:
+ * all else is as the policy says now, with the keys that there are now. */
+static sfsistat
+judge_waited(struct session *s, const struct mta *mta, int message,
+    const struct token *t)
+{
+	struct envelope *e = s->envelope;
+	json_t *meta = quarantine_get(gate.quarantine, t->id, &s->why);
+
+	if (meta == NULL)
+		return give_up(s, mta, "the held message cannot be read");
+	envelope_text(&e->client_ip, meta_text(meta, "client_ip"));
+	envelope_text(&e->helo, meta_text(meta, "helo"));
+	envelope_text(&e->auth_user, meta_text(meta, "auth_user"));
+	json_decref(meta);
+	e->waited = true;
+	envelope_directions(e, s->site->places);
+	return judge_inspected(s, mta, message, t);
 }
 
 /* A bound of the gate itself was passed: nothing is inspected, the verdict is
@@ -352,13 +379,14 @@ judge_collected(struct session *s, const struct mta *mta, int message)
 
 	switch (find_token(s, message, &t)) {
 	case TOKEN_GOOD:
-		return judge_passed(s, mta, message, &t);
+		return t.kind == TOKEN_HOLD ? judge_waited(s, mta, message, &t)
+					    : judge_passed(s, mta, message, &t);
 	case TOKEN_USED:
 		return judge_bound(s, mta, message, &passed);
 	case TOKEN_BAD:
 		break;
 	}
-	return judge_inspected(s, mta, message);
+	return judge_inspected(s, mta, message, NULL);
 }
 
 sfsistat

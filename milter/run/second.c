@@ -212,7 +212,7 @@ carry_out(const struct look *l)
 		"sekimorid",
 		"opened with the password of another mail of the sender, "
 		"inspected, and found fit for delivery by the policy",
-		&why) == RELEASE_FAILED)
+		&why) >= RELEASE_REFUSED)
 		log_warning("%s: second look: not released: %s", l->id,
 		    why.text);
 }

@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	%D%/scenarios/doctor.py \
 	%D%/scenarios/faults.py \
 	%D%/scenarios/fence.py \
+	%D%/scenarios/hold.py \
 	%D%/scenarios/inbound.py \
 	%D%/scenarios/notice.py \
 	%D%/scenarios/outbound.py \

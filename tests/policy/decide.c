@@ -376,6 +376,50 @@ sanitised_mail_that_must_be_encrypted_is_held(void **unused)
 	assert_int_equal(VERDICT_SANITISE, v.kind);
 }
 
+/* First time to think; then what must be encrypted is, and what was not
+ * inspected is deferred, before and behind. */
+static void
+held_mail_is_judged_without_the_rule(void **unused)
+{
+	struct policy *p = rules("default deliver\n"
+				 "rule h when always then hold 10m" BECAUSE
+				 "rule e when label.c2 then encrypt" BECAUSE);
+	static const struct {
+		enum direction direction;
+		bool waited, finished;
+		const char *facts;
+		enum verdict_kind kind;
+	} cases[] = {
+		{ DIRECTION_OUTBOUND, false, true, "label.c2", VERDICT_HOLD },
+		{ DIRECTION_OUTBOUND, true, true, "label.c2", VERDICT_ENCRYPT },
+		{ DIRECTION_OUTBOUND, true, true, "-", VERDICT_DELIVER },
+		{ DIRECTION_OUTBOUND, false, false, "-", VERDICT_DEFER },
+		{ DIRECTION_OUTBOUND, true, false, "label.c2", VERDICT_DEFER },
+		{ DIRECTION_INBOUND, false, true, "-", VERDICT_DELIVER },
+		{ DIRECTION_INTERNAL, false, true, "-", VERDICT_DELIVER },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct envelope *e =
+		    mail("b@in.example", "a@out.example", cases[i].direction);
+		struct findings *f = facts(cases[i].facts);
+		struct verdict v;
+
+		f->finished = cases[i].finished;
+		e->waited = cases[i].waited;
+		policy_decide(p, f, e, 0, &v);
+		assert_int_equal(cases[i].kind, v.kind);
+		if (v.kind == VERDICT_HOLD) {
+			assert_int_equal(600, v.seconds);
+			assert_string_equal("hold", v.class);
+		}
+		findings_free(&f);
+		envelope_free(&e);
+	}
+	policy_free(&p);
+}
+
 /* Whatever else is found, a labelled mail never leaves in the clear, and one
  * that is not finished never leaves at all. */
 static void
@@ -421,6 +465,7 @@ main(void)
 		cmocka_unit_test(unfinished_is_not_clean),
 		cmocka_unit_test(encryption_is_a_floor),
 		cmocka_unit_test(sanitise_says_what_to_take_out),
+		cmocka_unit_test(held_mail_is_judged_without_the_rule),
 		cmocka_unit_test(sanitised_mail_that_must_be_encrypted_is_held),
 		cmocka_unit_test(labelled_mail_never_leaves_in_the_clear),
 	};

@@ -96,6 +96,18 @@ static const struct {
 	{ "policy \"t\"\ndefault sanitise class \"c\"\n",
 	    ":2: the default cannot be sanitise: no fact says what to take "
 	    "out" },
+	{ HEAD RULE("a", "virus", "hold"),
+	    ":3: \"hold\" needs a time from 1s to 7d behind it, not "
+	    "\"because\"" },
+	{ HEAD RULE("a", "virus", "hold 8d"),
+	    ":3: \"hold\" needs a time from 1s to 7d behind it, not \"8d\"" },
+	{ HEAD RULE("a", "virus", "hold 0"),
+	    ":3: \"hold\" needs a time from 1s to 7d behind it, not \"0\"" },
+	{ "policy \"t\"\ndefault hold 1m\n",
+	    ":2: the default cannot be hold: nothing says what comes then" },
+	{ HEAD RULE("a", "always", "hold 1m") RULE("b", "virus", "hold 2m"),
+	    ":4: rule \"b\" is never reached: rule \"a\" in line 3 always "
+	    "decides" },
 	{ HEAD RULE("a", "virus and not always", "deliver"),
 	    ":3: rule \"a\" can never match" },
 	{ HEAD RULE("a", "not not virus", "deliver"),
