@@ -161,6 +161,25 @@ has_passed(const struct sending *s)
 	return token_passed(s->in->q, s->id, meta_text(s->copy, "nonce"));
 }
 
+/* What an attempt means whose token has passed the filter. An attempt that lost
+ * its answer, this or one before, counts as taken. One that was answered does
+ * not: the MTA had no room, or the journal had none, and with this token it
+ * would never pass again. */
+static bool
+counts_as_taken(const struct sending *s, enum smtp_result result)
+{
+	char nonce[IDENT_SIZE];
+
+	if (!has_passed(s))
+		return false;
+	if (result == SMTP_UNKNOWN ||
+	    json_is_true(json_object_get(s->copy, "unknown")))
+		return true;
+	ident_new(nonce);
+	json_object_set_new(s->copy, "nonce", json_string(nonce));
+	return false;
+}
+
 static int
 send_copy(const struct sending *s, struct reason *why)
 {
@@ -171,10 +190,12 @@ send_copy(const struct sending *s, struct reason *why)
 	if (has_passed(s))
 		return settle_sent(s, why);
 	result = try_copy(s, &said);
-	if (result == SMTP_TAKEN || has_passed(s))
+	if (result == SMTP_TAKEN || counts_as_taken(s, result))
 		return settle_sent(s, why);
 	if (result == SMTP_REFUSED)
 		return settle_failed(s, said.text, why);
+	if (result == SMTP_UNKNOWN)
+		json_object_set_new(s->copy, "unknown", json_true());
 	return settle_later(s, said.text, why);
 }
 

@@ -23,7 +23,8 @@
  * A folder ID holds the copies `0`, `1` ... and meta.json: v, id, same
  * (HASH), msg, queue_id, created, sender, sender_args, copies. A copy has nonce, method,
  * rcpts, rcpt_args, sha256, size, state ("ready", "sent", "failed"), tries,
- * next (when to try, microseconds since 1970) and last (what was said).
+ * next (when to try, microseconds since 1970) and last (what was said); unknown
+ * (true), once the answer to an attempt was lost.
  */
 struct spool;
 

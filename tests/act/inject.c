@@ -201,6 +201,7 @@ static const struct {
 	const char *data;
 } cases[] = {
 	{ TEMPORARY_MAIL, 0, 1, ".sealed" },
+	{ PASS_AND_DEFER, 0, 1, ".sealed" },
 	{ CLOSE_UNTAKEN, 0, 1, ".sealed" },
 	{ CLOSE_TAKEN, 1, 1, ".sealed" },
 };
@@ -303,6 +304,24 @@ each_refusal_is_told(void **unused)
 	assert_int_equal(2, listener.mails);
 }
 
+/* The filter let it pass, then it was refused: not sent, so its sender hears of
+ * it. */
+static void
+what_passed_and_was_refused_is_told(void **unused)
+{
+	char id[IDENT_SIZE];
+
+	(void)unused;
+	spool("<s@here.test>", id);
+	listener.mails = 0;
+	try_once(id, PASS_AND_REFUSE);
+	assert_int_equal(1, ready());
+	listener.script = TAKE;
+	send_all();
+	assert_int_equal(1, listener.mails);
+	assert_string_equal("MAIL FROM:<>\r\n", listener.from);
+}
+
 /* Nobody hears of a report that could not be delivered. */
 static void
 a_null_sender_hears_nothing(void **unused)
@@ -326,6 +345,7 @@ main(void)
 		cmocka_unit_test(a_pause_is_kept),
 		cmocka_unit_test(the_sender_hears_of_a_refusal),
 		cmocka_unit_test(each_refusal_is_told),
+		cmocka_unit_test(what_passed_and_was_refused_is_told),
 		cmocka_unit_test(a_null_sender_hears_nothing),
 	};
 

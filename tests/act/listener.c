@@ -76,6 +76,12 @@ answer_data(FILE *f)
 		return "554 5.7.0 not this one";
 	if (!pass_once())
 		return "550 5.7.1 already released";
+	if (listener.script == PASS_AND_DEFER ||
+	    listener.script == PASS_AND_REFUSE) {
+		listener.mails--;
+		return listener.script == PASS_AND_DEFER ? "451 4.3.0 no room"
+							 : "554 5.7.0 no";
+	}
 	return listener.script == CLOSE_TAKEN ? NULL : "250 2.0.0 taken";
 }
 

@@ -14,6 +14,8 @@ enum script {
 	TAKE,
 	REFUSE_SECOND, /* 550 to the second recipient */
 	TEMPORARY_MAIL, /* 451 to MAIL */
+	PASS_AND_REFUSE, /* the filter lets it pass, the MTA says 554 */
+	PASS_AND_DEFER, /* the filter lets it pass, then there is no room: 451 */
 	REFUSE_DATA, /* 554 behind the data */
 	REFUSE_FIRST, /* likewise, the first time */
 	CLOSE_UNTAKEN, /* the connection ends in front of the answer */

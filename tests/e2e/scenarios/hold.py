@@ -2,28 +2,31 @@
 """Mail to the outside that waits, and what becomes of it."""
 
 import contextlib
-import signal
 
 from scenarios import same, scenario, taken
 from scenarios.notice import notices
 from scenarios.outbound import NOBODY, SMIME, labelled, partners
 
-RULE = 'rule wait when %s then hold %s because "a test"\n'
+RULE = 'rule wait when always then hold %s because "a test"\n'
 
 
 @contextlib.contextmanager
-def waiting(g, time, when="always"):
+def waiting(g, time):
     """The shipped policy behind a rule that says hold."""
     before = g.policy
     head, rule, rest = before.partition("\nrule ")
-    g.write("default.policy",
-            head + "\n" + RULE % (when, time) + rule[1:] + rest)
-    g.reload()
+    judge_by(g, head + "\n" + RULE % time + rule[1:] + rest)
     try:
         yield
     finally:
-        g.write("default.policy", before)
-        g.reload()
+        judge_by(g, before)
+
+
+def judge_by(g, policy):
+    changes = len(g.events("rules.change"))
+    g.write("default.policy", policy)
+    g.reload()
+    g.until(lambda: len(g.events("rules.change")) > changes, "the rules")
 
 
 def held_for(g, sent):
@@ -93,11 +96,11 @@ def sent_now_it_leaves_once(g):
 
 
 @scenario()
-def what_waits_survives_a_kill(g):
+def what_waits_survives_a_restart(g):
     with partners(g), waiting(g, "5s"):
         _, mail = labelled(g)
         sent = g.send_out(mail, [SMIME])
         held_for(g, sent)
-        g.stop_filter(signal.SIGTERM)
+        g.stop_filter()
         g.start_filter()
         same(len(g.arrived(sent)), 1)
