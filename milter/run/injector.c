@@ -18,7 +18,7 @@ static struct {
 	pthread_cond_t woken;
 	pthread_t thread;
 	bool started, stopping, waiting;
-	time_t swept;
+	time_t swept, looked;
 } desk = { .mutex = PTHREAD_MUTEX_INITIALIZER,
 	.woken = PTHREAD_COND_INITIALIZER };
 
@@ -57,7 +57,11 @@ send_all(void)
 	const struct hold h = { site->conf, gate.quarantine, gate.journal };
 	struct reason why = { "" };
 
-	hold_send_due(&h);
+	/* Not at each message: it looks at all that wait. */
+	if (desk.looked + PAUSE <= time(NULL)) {
+		hold_send_due(&h);
+		desk.looked = time(NULL);
+	}
 	if (spool_each(gate.spool, send_one, &in, &why) == -1 && !is_stopping())
 		log_warning("spool: %s", why.text);
 	if (desk.swept + SWEEP < time(NULL)) {

@@ -125,7 +125,8 @@ carry_out(struct act *act, struct plan *plan)
 
 	act_plan_free(&plan);
 	/* Held, or copies of it or a notice about it are in the spool. */
-	if (answer == SMFIS_DISCARD || answer == SMFIS_REJECT)
+	if (answer == SMFIS_DISCARD ||
+	    (answer == SMFIS_REJECT && act->envelope->inside))
 		injector_wake();
 	atomic_fetch_add(&gate.messages, 1);
 	log_info("%s", line);
