@@ -28,6 +28,16 @@ static const struct {
 	{ "Content-Disposition", MARK_DUPLICATE_DISPOSITION },
 };
 
+const struct header *
+message_header(const struct part *part, const char *name)
+{
+	const struct header *h = part->headers;
+
+	while (h && strcasecmp(h->name, name) != 0)
+		h = h->next;
+	return h;
+}
+
 static bool
 blank(struct span s)
 {

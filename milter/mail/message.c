@@ -14,16 +14,6 @@
 #include "milter/mail/view.h"
 #include "milter/base/banned.h"
 
-const struct header *
-message_header(const struct part *part, const char *name)
-{
-	const struct header *h = part->headers;
-
-	while (h && strcasecmp(h->name, name) != 0)
-		h = h->next;
-	return h;
-}
-
 static bool
 is_multipart(const struct node *n)
 {
