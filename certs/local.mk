@@ -23,8 +23,13 @@ certs_libcerts_a_SOURCES = \
 	%D%/share.c %D%/share.h \
 	%D%/shelf.c %D%/shelf.h \
 	%D%/smime.c %D%/smime.h \
-	%D%/store.c %D%/store.h
+	%D%/signed.c %D%/signed.h \
+	%D%/store.c %D%/store.h \
+	%D%/verify.c %D%/verify.h %D%/verified.h \
+	%D%/verify_openpgp.c %D%/verify_openpgp.h \
+	%D%/verify_smime.c %D%/verify_smime.h
 certs_libsealwire_a_SOURCES = \
+	%D%/claim.c %D%/claim.h \
 	%D%/command_exec.c %D%/command_exec.h \
 	%D%/fields.c %D%/fields.h \
 	%D%/sealcopy.c %D%/sealwire.c %D%/seal.h
@@ -33,4 +38,6 @@ SEALWIRE_LIBS = certs/libsealwire.a $(BASE_LIBS)
 CERTS_LIBS = certs/libcerts.a certs/libsealwire.a milter/mail/libmail.a \
 	$(CRYPTO_LIBS) \
 	$(GPGME_LIBS) $(BASE_LIBS)
+VERIFY_LIBS = certs/libcerts.a certs/libsealwire.a $(CRYPTO_LIBS) \
+	$(GPGME_LIBS) $(POLICY_LIBS) $(MAIL_LIBS)
 EXTRA_DIST += %D%/README
