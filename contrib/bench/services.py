@@ -80,7 +80,8 @@ def start_sekimori(scratch, args, name="sekimori", more="", signatures=None):
     signatures = signatures or args.signatures
     root = os.geteuid() == 0
     users = "".join(f"{u} {61000 + i};\n" for i, u in enumerate(
-        ("user", "scan_user", "lookup_user", "seal_user"))) if root else ""
+        ("user", "scan_user", "lookup_user", "seal_user",
+         "verify_user"))) if root else ""
     conf = s.write("sekimori.conf", f"""
 {users}
 run_dir {s.folder}/run;

@@ -86,16 +86,36 @@ remove_stale(struct carry *c, const char *id)
 	return 0;
 }
 
+/* The first fact whose name begins with the group. */
 static const struct found *
-spf_fact(const struct findings *f)
+first_of(const struct findings *f, const char *group)
 {
 	for (size_t i = 0; i < f->facts_count; i++)
-		if (strncmp(fact_row(f->facts[i].fact)->name, "spf.", 4) == 0)
+		if (strncmp(fact_row(f->facts[i].fact)->name, group,
+			strlen(group)) == 0)
 			return &f->facts[i];
 	return NULL;
 }
 
-/* The property is the sender's text: only what a domain is made of passes. */
+/* What RFC 7281 calls the state. */
+static const char *
+signature_result(enum fact fact)
+{
+	switch (fact) {
+	case FACT_SIGNATURE_GOOD:
+		return "pass";
+	case FACT_SIGNATURE_BAD:
+		return "fail";
+	case FACT_SIGNATURE_UNCHECKED:
+	case FACT_SIGNATURE_UNCLEAR:
+		return "neutral";
+	default:
+		return "policy";
+	}
+}
+
+/* The property is the sender's text: only what a domain or an address is made
+ * of passes. */
 static void
 property(const char *evidence, char out[NAME])
 {
@@ -105,24 +125,65 @@ property(const char *evidence, char out[NAME])
 	size_t len = strcspn(evidence, " ");
 
 	out[0] = '\0';
-	if (strncmp(evidence, "smtp.", 5) != 0 || len >= NAME - 1 ||
-	    strspn(evidence, allowed) != len)
+	if ((strncmp(evidence, "smtp.", 5) != 0 &&
+		strncmp(evidence, "body.", 5) != 0) ||
+	    len >= NAME - 1 || strspn(evidence, allowed) != len)
 		return;
 	snprintf(out, NAME, " %.*s", (int)len, evidence);
+}
+
+static void
+add_result(char value[RESULT], const char *method, const char *result,
+    const struct found *found)
+{
+	size_t len = strlen(value);
+	char what[NAME];
+
+	property(found->evidence, what);
+	snprintf(value + len, RESULT - len, ";\n\t%s=%s%s", method, result,
+	    what);
+}
+
+/* For the reader: the state in a word, and the signer's address. */
+static int
+insert_signature(struct carry *c, const struct found *found)
+{
+	const struct mta *mta = c->a->mta;
+	const char *equals;
+	char value[RESULT], what[NAME];
+
+	property(found->evidence, what);
+	equals = strstr(what, "-identifier=");
+	snprintf(value, sizeof value, "%s%s%s",
+	    fact_row(found->fact)->name + strlen("signature."),
+	    equals == NULL ? "" : "; signer=",
+	    equals == NULL ? "" : strchr(equals, '=') + 1);
+	return mta->insert(mta->context, "X-Sekimori-Signature", value);
 }
 
 static int
 insert_result(struct carry *c, const char *id)
 {
 	const struct mta *mta = c->a->mta;
-	const struct found *spf = spf_fact(c->a->findings);
-	char value[RESULT], what[NAME];
+	const struct found *spf = first_of(c->a->findings, "spf.");
+	const struct found *signature = first_of(c->a->findings, "signature.");
+	char value[RESULT];
+	bool openpgp;
 
-	if (spf == NULL || c->a->envelope->inside || c->a->copy)
+	if (c->a->envelope->inside || c->a->copy ||
+	    (spf == NULL && signature == NULL))
 		return 0;
-	property(spf->evidence, what);
-	snprintf(value, sizeof value, "%s;\n\t%s=%s%s", id, "spf",
-	    fact_row(spf->fact)->name + 4, what);
+	snprintf(value, sizeof value, "%s", id);
+	if (spf != NULL)
+		add_result(value, "spf", fact_row(spf->fact)->name + 4, spf);
+	if (signature != NULL) {
+		openpgp =
+		    strncmp(signature->evidence, "body.x-openpgp-", 15) == 0;
+		add_result(value, openpgp ? "x-openpgp" : "smime",
+		    signature_result(signature->fact), signature);
+		if (insert_signature(c, signature) == -1)
+			return -1;
+	}
 	return mta->insert(mta->context, "Authentication-Results", value);
 }
 

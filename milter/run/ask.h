@@ -10,7 +10,7 @@
 #include "policy/findings.h"
 
 /*
- * The client's end of scan and lookup, for the daemon and for sekimorictl.
+ * The client's end of scan, lookup and verify, for the daemon and for sekimorictl.
  */
 enum {
 	PACKET_SCAN = 16, /* envelope_put() fields, and the message's memfd */
@@ -20,8 +20,10 @@ enum {
 };
 
 struct question {
-	const char *scan; /* sockets; lookup NULL: nobody asks about the sender */
+	const char
+	    *scan; /* sockets; lookup NULL: nobody asks about the sender */
 	const char *lookup;
+	const char *verify; /* NULL: no signature is claimed */
 	int message; /* sealed memfds */
 	int companions[ASK_COMPANIONS]; /* other mails of the sender */
 	size_t companions_count;
@@ -29,14 +31,15 @@ struct question {
 };
 
 /*
- * What both servers state about the message, asked at the same time: the DNS
- * answers while scan works. Never NULL, freed by findings_free().
+ * What the servers state about the message, asked at the same time: the DNS
+ * answers and signatures are verified while scan works. Never NULL, freed by findings_free().
  *
  * Whatever goes wrong leaves a fact with the reason as its evidence:
  * scan.unfinished for scan (silence never means clean), spf.permerror for
- * lookup, whose libraries a sender's DNS may crash.
+ * lookup, whose libraries a sender's DNS may crash, signature.unchecked for
+ * verify. A signature is not good on a message of which scan states that
+ * readers see it differently: then it is signature.unclear.
  */
-struct findings *
-ask_servers(const struct conf *conf, const struct question *q);
+struct findings *ask_servers(const struct conf *conf, const struct question *q);
 
 #endif

@@ -199,6 +199,8 @@ set_up(struct reason *why)
 	    conf->run_dir);
 	snprintf(gate.lookup_socket, sizeof gate.lookup_socket, "%s/lookup",
 	    conf->run_dir);
+	snprintf(gate.verify_socket, sizeof gate.verify_socket, "%s/verify",
+	    conf->run_dir);
 	snprintf(gate.seal_socket, sizeof gate.seal_socket, "%s/seal",
 	    conf->run_dir);
 	raise_descriptors(conf);

@@ -26,7 +26,8 @@ struct gate {
 	struct pairs *pairs;
 	struct pace *pace; /* of notices to senders */
 	struct campaigns *campaigns; /* NULL: campaign_table is 0 */
-	char scan_socket[512], lookup_socket[512], seal_socket[512];
+	char scan_socket[512], lookup_socket[512], seal_socket[512],
+	    verify_socket[512];
 	_Atomic bool draining; /* SIGTERM: defer what comes now */
 	_Atomic int64_t connections;
 	_Atomic int64_t busy; /* messages between MAIL and answer */

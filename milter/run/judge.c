@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "certs/claim.h"
 #include "milter/base/clock.h"
 #include "milter/base/hash.h"
 #include "milter/base/log.h"
@@ -116,6 +117,14 @@ wants_lookup(const struct session *s)
 	return s->site->conf->lookup && !s->envelope->inside;
 }
 
+/* Only mail from outside has a signature for us to doubt. */
+static bool
+wants_verify(const struct session *s, int message)
+{
+	return s->site->conf->verify && !s->envelope->inside &&
+	       claim_signed(message);
+}
+
 /* Carries the plan out (and frees it) and says so on one line. */
 static sfsistat
 carry_out(struct act *act, struct plan *plan)
@@ -140,6 +149,7 @@ ask_about(const struct session *s, int message)
 	struct question q = {
 		.scan = gate.scan_socket,
 		.lookup = wants_lookup(s) ? gate.lookup_socket : NULL,
+		.verify = wants_verify(s, message) ? gate.verify_socket : NULL,
 		.message = message,
 		.envelope = s->envelope,
 	};

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "certs/claim.h"
 #include "milter/base/clock.h"
 #include "milter/run/ask.h"
 #include "milter/run/collect.h"
@@ -38,7 +39,7 @@ local_open(struct local_gate *g, const char *file, int children, bool online,
     struct reason *why)
 {
 	memset(g, 0, sizeof *g);
-	g->scan.control = g->lookup.control = -1;
+	g->scan.control = g->lookup.control = g->verify.control = -1;
 	g->online = online;
 	snprintf(g->folder, sizeof g->folder, "/tmp/sekimori.XXXXXX");
 	g->site = site_load(file, why);
@@ -50,7 +51,9 @@ local_open(struct local_gate *g, const char *file, int children, bool online,
 	} else if (chmod(g->folder, 0711) == 0 &&
 		   start(g, &g->scan, "scan", file, children, why) == 0 &&
 		   (!online || start(g, &g->lookup, "lookup", file, children,
-				   why) == 0)) {
+				   why) == 0) &&
+		   (!g->site->conf->verify || start(g, &g->verify, "verify",
+						  file, children, why) == 0)) {
 		return 0;
 	}
 	local_close(g);
@@ -64,6 +67,8 @@ local_close(struct local_gate *g)
 		spawn_end(&g->scan);
 	if (g->lookup.pid != 0)
 		spawn_end(&g->lookup);
+	if (g->verify.pid != 0)
+		spawn_end(&g->verify);
 	if (g->folder[0] != '\0')
 		rmdir(g->folder);
 	site_done(&g->site);
@@ -73,9 +78,12 @@ struct findings *
 local_inspect(const struct local_gate *g, int message, const struct envelope *e)
 {
 	bool look = g->online && !e->inside && e->client_ip[0] != '\0';
+	bool sign = g->site->conf->verify && !e->inside;
 	const struct question q = {
 		.scan = g->scan.socket,
 		.lookup = look ? g->lookup.socket : NULL,
+		.verify =
+		    sign && claim_signed(message) ? g->verify.socket : NULL,
 		.message = message,
 		.envelope = e,
 	};

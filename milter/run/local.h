@@ -14,7 +14,7 @@
 struct local_gate {
 	struct site *site;
 	char folder[64];
-	struct spawned scan, lookup;
+	struct spawned scan, lookup, verify;
 	bool online; /* lookup is asked too */
 };
 

@@ -3,7 +3,7 @@
 # The programs: what each links is what it may touch (see tests/house).
 sbin_PROGRAMS += sekimorid
 bin_PROGRAMS += sekimorictl
-pkglibexec_PROGRAMS += scan lookup seal
+pkglibexec_PROGRAMS += scan lookup seal verify
 
 serve_sources = %D%/serve.c %D%/serve.h %D%/serve_child.c %D%/serve_child.h \
 	%D%/sandbox.c %D%/sandbox.h %D%/sandboxes.def %D%/calls.def %D%/user.c
@@ -42,6 +42,9 @@ lookup_LDADD = $(LOOKUP_LIBS) $(SECCOMP_LIBS)
 
 seal_SOURCES = %D%/seal.c $(serve_sources)
 seal_LDADD = $(CERTS_LIBS) $(SECCOMP_LIBS)
+
+verify_SOURCES = %D%/verify.c $(serve_sources)
+verify_LDADD = $(VERIFY_LIBS) $(SECCOMP_LIBS)
 
 sekimorictl_SOURCES = %D%/sekimorictl.c \
 	%D%/commands.def %D%/commands_rooted.def \

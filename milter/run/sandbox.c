@@ -33,16 +33,22 @@
 #define ALL_RIGHTS_1 ((1ULL << 13) - 1)
 
 static const bool allowed[][SANDBOX_COUNT] = {
-#define CALL(name, scan, lookup, seal) { scan, lookup, seal },
+#define CALL(name, scan, lookup, seal, verify) { scan, lookup, seal, verify },
 #include "milter/run/calls.def"
 #undef CALL
 };
 
 static const int numbers[] = {
-#define CALL(name, scan, lookup, seal) SCMP_SYS(name),
+#define CALL(name, scan, lookup, seal, verify) SCMP_SYS(name),
 #include "milter/run/calls.def"
 #undef CALL
 };
+
+static bool
+starts_gpg(const struct sandbox *s)
+{
+	return s->profile == SANDBOX_SEAL || s->profile == SANDBOX_VERIFY;
+}
 
 static uint64_t
 landlock_rights(void)
@@ -91,8 +97,8 @@ landlock_rules(int ruleset, const struct sandbox *s, uint64_t all,
 	for (const char *const *p = s->readable; p != NULL && *p != NULL; p++)
 		if (landlock_allow(ruleset, *p, READ_RIGHTS, why) == -1)
 			return -1;
-	/* gpg opens it for reading and writing at its start. */
-	if (s->profile == SANDBOX_SEAL)
+	/* It is opened for reading and writing at its start. */
+	if (starts_gpg(s))
 		return landlock_allow(ruleset, "/dev/null", all, why);
 	return 0;
 }
@@ -125,7 +131,7 @@ close_files(const struct sandbox *s, struct reason *why)
 static int
 allow_mapping(scmp_filter_ctx filter, const struct sandbox *s)
 {
-	bool programs = s->profile == SANDBOX_SEAL;
+	bool programs = starts_gpg(s);
 	int rc = 0;
 
 	for (int i = 0; i < 2; i++) {
@@ -205,7 +211,7 @@ close_limits(const struct sandbox *s, struct reason *why)
 	if (s->memory != 0 &&
 	    limit(RLIMIT_AS, address_space() + s->memory, why) == -1)
 		return -1;
-	if (s->profile != SANDBOX_SEAL)
+	if (!starts_gpg(s))
 		return limit(RLIMIT_NPROC, 0, why);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "certs/claim.h"
 #include "milter/act/release.h"
 #include "milter/base/clock.h"
 #include "milter/base/count.h"
@@ -141,6 +142,9 @@ ask_again(struct look *l, struct reason *why)
 
 	if (q.message == -1)
 		return false;
+	if (l->site->conf->verify && !l->envelope->inside &&
+	    claim_signed(q.message))
+		q.verify = gate.verify_socket;
 	l->findings = ask_servers(l->site->conf, &q);
 	close(q.message);
 	keep_seen(l);

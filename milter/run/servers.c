@@ -15,7 +15,8 @@ typedef void teller(void *context, const struct server_news *news);
 const char *
 servers_name(enum server_name server)
 {
-	static const char *const names[] = { "scan", "lookup", "seal" };
+	static const char *const names[] = { "scan", "lookup", "seal",
+		"verify" };
 
 	return names[server];
 }
@@ -33,7 +34,8 @@ tell_news(teller *tell, void *context, enum server_name server, int what,
 static bool
 is_wanted(const struct servers *s, enum server_name server)
 {
-	return server != SERVER_LOOKUP || s->conf->lookup;
+	return (server != SERVER_LOOKUP || s->conf->lookup) &&
+	       (server != SERVER_VERIFY || s->conf->verify);
 }
 
 void

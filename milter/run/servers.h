@@ -9,12 +9,18 @@
 #include "milter/run/spawn.h"
 
 /*
- * The three servers as the supervisor sees them. A new generation is started
+ * The servers as the supervisor sees them. A new generation is started
  * beside the one that serves; when it has said "ready" its socket is renamed
  * over the old one's, and the old one finishes what it has. So nothing pauses,
  * and one that fails leaves the old one serving.
  */
-enum server_name { SERVER_SCAN, SERVER_LOOKUP, SERVER_SEAL, SERVERS };
+enum server_name {
+	SERVER_SCAN,
+	SERVER_LOOKUP,
+	SERVER_SEAL,
+	SERVER_VERIFY,
+	SERVERS
+};
 
 struct generation {
 	struct spawned now; /* serves */
@@ -38,7 +44,7 @@ struct server_news {
 	const char *text; /* its ready line, or why */
 };
 
-/* "scan", "lookup", "seal". */
+/* "scan", "lookup", "seal", "verify". */
 const char *servers_name(enum server_name server);
 
 /* Starts a next generation of one server (instead of one that is starting). */

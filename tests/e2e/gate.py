@@ -32,7 +32,7 @@ import sink  # noqa: E402
 INSIDE = "127.0.0.1"
 # Numbers, as the host need not have these users.
 USERS = {"user": 64101, "scan_user": 64102, "lookup_user": 64103,
-         "seal_user": 64104}
+         "seal_user": 64104, "verify_user": 64105}
 
 
 class Sent:
@@ -137,7 +137,7 @@ class Gate:
                 stdout=log, stderr=log, start_new_session=True)
         self.until(self.answers, "sekimorid to listen", 60)
         self.until(lambda: all(name + " is ready" in self.log()[before:]
-                               for name in ("scan", "lookup", "seal")),
+                               for name in ("scan", "lookup", "seal", "verify")),
                    "the servers", 60)
 
     def answers(self):

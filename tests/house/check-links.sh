@@ -41,11 +41,14 @@ faults=$(
 	    libcurl
 	without seal libclamav libmilter libsqlite3 libgmime-3.0 libspf2 \
 	    libcurl
+	without verify libclamav libmilter libsqlite3 libspf2 libunbound \
+	    libcurl
 	without sekimorictl libclamav libgmime-3.0 libmilter libspf2 libgpgme \
 	    libcrypto libssl libunbound libmagic libzbar libpng16 libjpeg
 
 	# Code that is linked in can be jumped to, whatever libraries say.
 	lacks scan '^(smime|openpgp|store)_'
+	lacks verify '^(message_read|seal_|smime_seal|openpgp_seal)'
 	lacks sekimorid '^message_read$'
 	lacks sekimorictl '^message_read$'
 )

@@ -30,7 +30,7 @@ TOP = os.path.abspath(os.environ.get("top_srcdir", "."))
 BUILD = os.path.abspath(os.environ.get("top_builddir", "."))
 ROOT = os.geteuid() == 0
 USERS = {"user": "61000", "scan_user": "61001", "lookup_user": "61002",
-         "seal_user": "61003", "milter_group": "root"}
+         "seal_user": "61003", "verify_user": "61004", "milter_group": "root"}
 # Mounts of ours are nobody else's: see main().
 PRIVATE = os.environ.get("SEKIMORI_UNSHARED") == "1"
 # In two pieces, so that no scanner stops at this file.
