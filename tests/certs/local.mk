@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 check_PROGRAMS += tests/certs/already tests/certs/seal tests/certs/packets tests/certs/fields \
-	tests/certs/share
+	tests/certs/share tests/certs/verify
 tests_certs_already_SOURCES = tests/certs/already.c tests/certs/house.c \
 	tests/certs/house.h
 tests_certs_already_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS) -lpthread
@@ -10,6 +10,7 @@ tests_certs_seal_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_certs_packets_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS)
 tests_certs_share_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS)
 tests_certs_fields_LDADD = $(SEALWIRE_LIBS) $(CMOCKA_LIBS)
+tests_certs_verify_LDADD = $(VERIFY_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/certs/shelf tests/certs/ldif
 # It counts the files that a look-up opens.
 tests_certs_shelf_LDFLAGS = $(AM_LDFLAGS) \
@@ -17,4 +18,4 @@ tests_certs_shelf_LDFLAGS = $(AM_LDFLAGS) \
 tests_certs_shelf_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS)
 tests_certs_ldif_LDADD = $(CERTS_LIBS) $(CMOCKA_LIBS)
 check_SCRIPTS += tests/certs/commands.sh
-EXTRA_DIST += tests/certs/already.sh tests/certs/keys.sh
+EXTRA_DIST += tests/certs/already.sh tests/certs/keys.sh tests/certs/signed.py
