@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "milter/act/carry.h"
+#include "milter/base/count.h"
 #include "milter/base/text.h"
 #include "milter/base/banned.h"
 
@@ -144,20 +145,40 @@ add_result(char value[RESULT], const char *method, const char *result,
 	    what);
 }
 
+/* Of what kind it is the verify server says; one that fell silent does not. */
+static void
+add_signature(char value[RESULT], const struct found *found)
+{
+	static const char *const methods[] = { "smime", "x-openpgp" };
+
+	for (size_t i = 0; i < COUNT(methods); i++) {
+		char begin[NAME];
+
+		snprintf(begin, sizeof begin, "body.%s-", methods[i]);
+		if (strncmp(found->evidence, begin, strlen(begin)) == 0)
+			add_result(value, methods[i],
+			    signature_result(found->fact), found);
+	}
+}
+
 /* For the reader: the state in a word, and the signer's address. */
 static int
 insert_signature(struct carry *c, const struct found *found)
 {
+	static const char names[] = "-identifier=";
 	const struct mta *mta = c->a->mta;
-	const char *equals;
+	const char *state =
+	    fact_row(found->fact)->name + sizeof "signature." - 1;
 	char value[RESULT], what[NAME];
+	const char *signer;
 
 	property(found->evidence, what);
-	equals = strstr(what, "-identifier=");
-	snprintf(value, sizeof value, "%s%s%s",
-	    fact_row(found->fact)->name + strlen("signature."),
-	    equals == NULL ? "" : "; signer=",
-	    equals == NULL ? "" : strchr(equals, '=') + 1);
+	signer = strstr(what, names);
+	if (signer == NULL)
+		snprintf(value, sizeof value, "%s", state);
+	else
+		snprintf(value, sizeof value, "%s; signer=%s", state,
+		    signer + sizeof names - 1);
 	return mta->insert(mta->context, "X-Sekimori-Signature", value);
 }
 
@@ -168,22 +189,19 @@ insert_result(struct carry *c, const char *id)
 	const struct found *spf = first_of(c->a->findings, "spf.");
 	const struct found *signature = first_of(c->a->findings, "signature.");
 	char value[RESULT];
-	bool openpgp;
+	int len;
 
-	if (c->a->envelope->inside || c->a->copy ||
-	    (spf == NULL && signature == NULL))
+	if (c->a->envelope->inside || c->a->copy)
 		return 0;
-	snprintf(value, sizeof value, "%s", id);
+	len = snprintf(value, sizeof value, "%s", id);
 	if (spf != NULL)
 		add_result(value, "spf", fact_row(spf->fact)->name + 4, spf);
-	if (signature != NULL) {
-		openpgp =
-		    strncmp(signature->evidence, "body.x-openpgp-", 15) == 0;
-		add_result(value, openpgp ? "x-openpgp" : "smime",
-		    signature_result(signature->fact), signature);
-		if (insert_signature(c, signature) == -1)
-			return -1;
-	}
+	if (signature != NULL)
+		add_signature(value, signature);
+	if (signature != NULL && insert_signature(c, signature) == -1)
+		return -1;
+	if (value[len] == '\0')
+		return 0;
 	return mta->insert(mta->context, "Authentication-Results", value);
 }
 

@@ -129,6 +129,73 @@ the_message_is_changed_so(void **unused)
 	conf_free(&conf);
 }
 
+/* What the signer wrote must not become a result. */
+static const struct {
+	enum fact fact;
+	bool inside;
+	const char *evidence, *log;
+} signatures[] = {
+	{ FACT_SIGNATURE_GOOD, false,
+	    "body.smime-identifier=a@out.test RSA of 2048 bits",
+	    "insert X-Sekimori-Signature: good; signer=a@out.test\n"
+	    "insert Authentication-Results: gate.test;\n"
+	    "\tsmime=pass body.smime-identifier=a@out.test\n" },
+	{ FACT_SIGNATURE_BAD, false, "body.x-openpgp-part=2 Bad signature",
+	    "insert X-Sekimori-Signature: bad\n"
+	    "insert Authentication-Results: gate.test;\n"
+	    "\tx-openpgp=fail body.x-openpgp-part=2\n" },
+	{ FACT_SIGNATURE_WEAK, false,
+	    "body.smime-identifier=a;smime=pass signed with SHA1",
+	    "insert X-Sekimori-Signature: weak\n"
+	    "insert Authentication-Results: gate.test;\n\tsmime=policy\n" },
+	{ FACT_SIGNATURE_UNCLEAR, false, "body.smime-part=2 two From fields",
+	    "insert X-Sekimori-Signature: unclear\n"
+	    "insert Authentication-Results: gate.test;\n"
+	    "\tsmime=neutral body.smime-part=2\n" },
+	{ FACT_SIGNATURE_UNCHECKED, false, "closed the connection",
+	    "insert X-Sekimori-Signature: unchecked\n" },
+	{ FACT_SIGNATURE_GOOD, true, "body.smime-identifier=a@out.test", "" },
+};
+
+static void
+a_signature_is_shown_so(void **unused)
+{
+	static const struct verdict v = { .kind = VERDICT_DELIVER,
+		.rule = "a rule",
+		.prefix = "" };
+	struct reason why;
+	struct conf *conf = conf_load(NULL, &why);
+	char line[1024];
+
+	(void)unused;
+	free(conf->authserv_id);
+	conf->authserv_id = strdup("gate.test");
+	for (size_t i = 0; i < COUNT(signatures); i++) {
+		struct envelope *e = world_envelope(1, signatures[i].inside);
+		struct plan *plan = act_plan_from(&v, 1);
+		struct findings *f = findings_new();
+		struct act a = { .mta = &world_mta,
+			.conf = conf,
+			.envelope = e,
+			.findings = f,
+			.message = world_message("Subject: s\r\n\r\n"),
+			.started = clock_ms() };
+
+		f->finished = true;
+		findings_fact(f, signatures[i].fact, -1, 0, "%s",
+		    signatures[i].evidence);
+		world_reset();
+		assert_int_equal(SMFIS_CONTINUE,
+		    act_carry_out(&a, plan, line, sizeof line));
+		assert_string_equal(signatures[i].log, world.log);
+		close(a.message);
+		act_plan_free(&plan);
+		findings_free(&f);
+		envelope_free(&e);
+	}
+	conf_free(&conf);
+}
+
 /* What the sender wrote must not end a line of the reply, or be a format. */
 static void
 a_reply_is_made_safe(void **unused)
@@ -154,6 +221,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_message_is_changed_so),
+		cmocka_unit_test(a_signature_is_shown_so),
 		cmocka_unit_test(a_reply_is_made_safe),
 	};
 
