@@ -5,7 +5,7 @@
 # runs found. A crash leaves its input behind and becomes a test. One alone:
 # make fuzz FUZZ_TARGETS=archive.
 FUZZ_TARGETS = already archive attached campaign compound document findings \
-	keys message outbound password pdf picture rules smuggle zip
+	keys message outbound password pdf picture rules signed smuggle zip
 FUZZ_SECONDS = 60
 FUZZ_CORPUS = tests/fuzz/corpus
 FUZZ_FLAGS =
@@ -26,6 +26,7 @@ fuzz_sources = \
 	tests/fuzz/picture.c \
 	tests/fuzz/reading.h \
 	tests/fuzz/rules.c \
+	tests/fuzz/signed.c \
 	tests/fuzz/smuggle.c \
 	tests/fuzz/zip.c
 
