@@ -72,6 +72,19 @@ class Keys:
         return self.gpg("--armor", "--encrypt", "--recipient",
                         "<%s>" % address, data=entity)
 
+    # Signatures are over CRLF, as the mail is on its way.
+
+    def sign_smime(self, address, content):
+        """A detached signature of content, in DER."""
+        return self.run("openssl", "cms", "-sign", "-binary", "-outform",
+                        "DER", "-signer", self.at(address + ".pem"), "-inkey",
+                        self.at(address + ".key"), data=content)
+
+    def sign_openpgp(self, address, content):
+        """A detached signature of content, armoured."""
+        return self.gpg("--armor", "--digest-algo", "SHA256", "-u",
+                        "<%s>" % address, "--detach-sign", data=content)
+
     def close(self):
         subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "all"],
                        stdin=subprocess.DEVNULL, capture_output=True,

@@ -18,4 +18,5 @@ EXTRA_DIST += \
 	%D%/scenarios/running.py \
 	%D%/scenarios/sanitise.py \
 	%D%/scenarios/sender.py \
-	%D%/scenarios/session.py
+	%D%/scenarios/session.py \
+	%D%/scenarios/signed.py
