@@ -30,8 +30,8 @@ json_t *events_text(const char *text);
 void events_recipients(json_t *fields, const struct envelope *e,
     const size_t *rcpts, size_t count);
 
-/* events_mail.c: mail.received, mail.parsed, mail.auth, av.result,
- * mail.label: what the message is. */
+/* events_mail.c: mail.received, mail.parsed, mail.auth, mail.crypto of a
+ * signature, av.result, mail.label: what the message is. */
 void events_mail(struct events *all, const struct carry *c);
 
 /* events_fate.c: quarantine.create, mail.crypto and the verdicts: what becomes

@@ -96,6 +96,31 @@ authenticated(struct events *all, const struct carry *c)
 	}
 }
 
+/* What the verify server said; the signer stands in the verdict's findings. */
+static void
+verified(struct events *all, const struct carry *c)
+{
+	const struct findings *found = c->a->findings;
+
+	for (size_t i = 0; i < found->facts_count; i++) {
+		const char *name = fact_row(found->facts[i].fact)->name;
+		const char *evidence = found->facts[i].evidence;
+		json_t *f;
+
+		if (strncmp(name, "signature.", 10) != 0)
+			continue;
+		f = events_fields(c->a->envelope);
+		json_object_set_new(f, "op", json_string("verify"));
+		json_object_set_new(f, "res", json_string(name + 10));
+		if (strncmp(evidence, "body.smime-", 11) == 0)
+			json_object_set_new(f, "method", json_string("smime"));
+		else if (strncmp(evidence, "body.x-openpgp-", 15) == 0)
+			json_object_set_new(f, "method",
+			    json_string("openpgp"));
+		events_add(all, EVENT_MAIL_CRYPTO, f);
+	}
+}
+
 static const char *
 engine_result(const struct findings *found)
 {
@@ -223,6 +248,7 @@ events_mail(struct events *all, const struct carry *c)
 	received(all, c->a->envelope);
 	parsed(all, c);
 	authenticated(all, c);
+	verified(all, c);
 	engine(all, c);
 	labelled(all, c);
 }

@@ -125,6 +125,30 @@ def lookup_killed():
         d.flows()
 
 
+def verify_killed():
+    """A signature that nobody verified is told as such, and held by nobody."""
+    with Daemon() as d:
+        until(lambda: os.path.exists(d.at("run/verify")), "verify")
+        claim = mail(kind="multipart/signed; boundary=b",
+                     body=b"--b\r\n\r\nhello\r\n--b--\r\n")
+
+        def results():
+            return [e["res"] for e in d.events("mail.crypto", op="verify")]
+        accepted(d.send(mail()))
+        assert results() == []
+        accepted(d.send(claim))
+        assert results() == ["unclear"], results()
+
+        def killed():
+            # A child may still answer, or the next server be there already.
+            for pid in d.servers("verify"):
+                os.kill(pid, signal.SIGKILL)
+            accepted(d.send(claim))
+            return "unchecked" in results()
+        until(killed, "a mail that was not verified")
+        d.flows()
+
+
 def nothing_half_held(d, message):
     assert d.held(message) == []
     left = glob.glob(d.at("state/quarantine/tmp/*"))
@@ -210,5 +234,5 @@ def journal_lost():
 
 
 main([scan_killed_at_work, scan_hangs, scan_server_killed, front_killed,
-      lookup_killed, quarantine_full, quarantine_lost, database_spoilt,
-      journal_full, journal_lost])
+      lookup_killed, verify_killed, quarantine_full, quarantine_lost,
+      database_spoilt, journal_full, journal_lost])
