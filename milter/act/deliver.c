@@ -161,7 +161,8 @@ add_signature(char value[RESULT], const struct found *found)
 	}
 }
 
-/* For the reader: the state in a word, and the signer's address. */
+/* For the reader: the state in a word, and the signer's address where somebody
+ * vouches for it. */
 static int
 insert_signature(struct carry *c, const struct found *found)
 {
@@ -170,10 +171,12 @@ insert_signature(struct carry *c, const struct found *found)
 	const char *state =
 	    fact_row(found->fact)->name + sizeof "signature." - 1;
 	char value[RESULT], what[NAME];
-	const char *signer;
+	const char *signer = NULL;
 
 	property(found->evidence, what);
-	signer = strstr(what, names);
+	if (found->fact == FACT_SIGNATURE_GOOD ||
+	    found->fact == FACT_SIGNATURE_OTHER)
+		signer = strstr(what, names);
 	if (signer == NULL)
 		snprintf(value, sizeof value, "%s", state);
 	else

@@ -140,6 +140,16 @@ static const struct {
 	    "insert X-Sekimori-Signature: good; signer=a@out.test\n"
 	    "insert Authentication-Results: gate.test;\n"
 	    "\tsmime=pass body.smime-identifier=a@out.test\n" },
+	{ FACT_SIGNATURE_OTHER, false,
+	    "body.smime-identifier=b@out.test the certificate is not for a",
+	    "insert X-Sekimori-Signature: other; signer=b@out.test\n"
+	    "insert Authentication-Results: gate.test;\n"
+	    "\tsmime=policy body.smime-identifier=b@out.test\n" },
+	{ FACT_SIGNATURE_UNKNOWN, false,
+	    "body.smime-identifier=a@out.test self-signed certificate",
+	    "insert X-Sekimori-Signature: unknown\n"
+	    "insert Authentication-Results: gate.test;\n"
+	    "\tsmime=policy body.smime-identifier=a@out.test\n" },
 	{ FACT_SIGNATURE_BAD, false, "body.x-openpgp-part=2 Bad signature",
 	    "insert X-Sekimori-Signature: bad\n"
 	    "insert Authentication-Results: gate.test;\n"
