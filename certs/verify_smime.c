@@ -104,7 +104,22 @@ is_plain(CMS_ContentInfo *cms, const struct signed_mail *m, struct verified *v)
 	       v->state < VERIFIED_UNCHECKED;
 }
 
-/* Is the content what was signed, by whose certificate ever? A signature
+/* What OpenSSL does not know says nothing of the content. */
+static void
+not_verified(struct verified *v)
+{
+	const char *first = ERR_reason_error_string(ERR_peek_error());
+	enum verified_state state = VERIFIED_UNCHECKED;
+	unsigned long error;
+
+	while ((error = ERR_get_error()) != 0)
+		if (ERR_GET_LIB(error) == ERR_LIB_CMS &&
+		    ERR_GET_REASON(error) == CMS_R_VERIFICATION_FAILURE)
+			state = VERIFIED_BAD;
+	verified_is(v, state, "%s", first != NULL ? first : "not verified");
+}
+
+/* Is the content what was signed, whoever the signer is? A signature
  * without its certificate may be by the one that the store has. */
 static X509 *
 verify_content(CMS_ContentInfo *cms, const struct signed_mail *m, X509 *kept,
@@ -128,8 +143,7 @@ verify_content(CMS_ContentInfo *cms, const struct signed_mail *m, X509 *kept,
 		verified_is(v, VERIFIED_UNCHECKED,
 		    "the signer's certificate did not come along");
 	else if (good != 1)
-		verified_is(v, VERIFIED_BAD, "%s",
-		    ERR_reason_error_string(ERR_peek_error()));
+		not_verified(v);
 	ERR_clear_error();
 	sk_X509_free(signers);
 	sk_X509_free(others);
