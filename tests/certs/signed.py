@@ -181,6 +181,10 @@ def make_structures(good, signed):
     mail("two-authors", two(BODY, good,
                             sender="johnny@out.test, " + AUTHOR))
     mail("two-types", b"Content-Type: text/html\n" + whole)
+    mail("two-subjects", b"Subject: You are fired\n" + whole)
+    mail("second-type", whole.replace(
+        b"Content-Type: application/pkcs7-signature",
+        b"Content-Type: text/plain"))
     mail("two-protocols", whole.replace(
         b"micalg", b'protocol="application/pgp-signature"; micalg'))
     mail("protocol", two(BODY, good, protocol="application/pgp-signature"))
@@ -203,8 +207,8 @@ def gpg(*arguments, data=b""):
                "loopback", "--passphrase", "", *arguments, data=data)
 
 
-def key(address, algorithm="ed25519", expires="never", filed=None):
-    gpg("--quick-generate-key", "<%s>" % address, algorithm, "cert,sign",
+def key(address, *when, algorithm="ed25519", expires="never", filed=None):
+    gpg(*when, "--quick-generate-key", "<%s>" % address, algorithm, "cert,sign",
         expires)
     put("certs/openpgp/%s.asc" % (filed or address),
         gpg("--armor", "--export", "<%s>" % address))
@@ -223,8 +227,9 @@ def make_openpgp():
                                 sender=sender or by, **how))
 
     key(PGP)
-    key("old@out.test", expires="seconds=2")
-    key("weak@out.test", "rsa1024")
+    then = "--faked-system-time", "20250101T000000!"
+    key("old@out.test", *then, expires="1y")
+    key("weak@out.test", algorithm="rsa1024")
     key("mallory@out.test", filed="victim@out.test")
     signed("good")
     signed("changed", content=BODY.replace(b"100", b"900"))
@@ -236,7 +241,7 @@ def make_openpgp():
     signed("salt", PGP, "--set-notation", "salt@notations.out.test=1")
     signed("notation", PGP, "--set-notation", "author@out.test=boss")
     signed("policy", PGP, "--set-policy-url", "https://here.test/verified")
-    signed("expired", "old@out.test")
+    signed("expired", "old@out.test", *then)
     one = openpgp(BODY, PGP)
     mail("pgp-two", two(BODY, openpgp(BODY, PGP, "-u", "<mallory@out.test>"),
                         kind=kind, sender=PGP))
