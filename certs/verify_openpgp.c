@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "certs/shelf.h"
 #include "certs/verify_openpgp.h"
 #include "milter/base/file.h"
 #include "milter/base/text.h"
@@ -254,30 +255,58 @@ verify_with(struct verify_openpgp *o, const char *armoured, size_t len,
 		judge(o, m, result->signatures, v);
 }
 
+/* What the signature is worth by this one of the author's keys. */
+static void
+try_key(struct verify_openpgp *o, const struct signed_mail *m,
+    struct store *store, const struct shelf_key *key, struct verified *v)
+{
+	if (key->bytes == NULL) {
+		verified_is(v, VERIFIED_UNCHECKED,
+		    "the key of %s cannot be "
+		    "read",
+		    m->from);
+		return;
+	}
+	verify_with(o, key->bytes, key->len, m, v);
+	if (o->key != NULL) {
+		if (shelf_is_aside(store_folder(store), "revoked",
+			o->key->subkeys->fpr))
+			verified_is(v, VERIFIED_EXPIRED,
+			    "the key was revoked here");
+		gpgme_key_unref(o->key);
+	}
+	o->key = NULL;
+	file_empty(o->home);
+	rmdir(o->home);
+}
+
 void
 verify_openpgp(struct verify_openpgp *o, const struct signed_mail *m,
     struct store *store, struct verified *v)
 {
-	char stamp[STORE_STAMP];
-	struct reason why;
-	size_t len;
-	char *armoured;
+	struct shelf_key keys[SHELF_KEYS];
+	struct verified tried = *v;
+	struct reason why = { "no key" };
+	size_t count = 0;
 
 	if (!is_one_signature(m->signature)) {
 		verified_is(v, VERIFIED_UNCLEAR, "it is not one signature");
 		return;
 	}
-	armoured = store_openpgp(store, m->from, &len, stamp, &why);
-	if (armoured == NULL) {
+	if (shelf_keys(store_folder(store), "openpgp", m->from, keys, &count,
+		&why) == -1 ||
+	    count == 0) {
 		verified_is(v, VERIFIED_UNCHECKED, "%s for %s", why.text,
 		    m->from);
 		return;
 	}
-	verify_with(o, armoured, len, m, v);
-	free(armoured);
-	if (o->key != NULL)
-		gpgme_key_unref(o->key);
-	o->key = NULL;
-	file_empty(o->home);
-	rmdir(o->home);
+	for (size_t i = 0; i < count; i++) {
+		tried = *v;
+		try_key(o, m, store, &keys[i], &tried);
+		/* It was made with another one of them. */
+		if (tried.state != VERIFIED_UNCHECKED)
+			break;
+	}
+	*v = tried;
+	shelf_free(keys, count);
 }
