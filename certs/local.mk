@@ -2,6 +2,7 @@
 noinst_LIBRARIES += certs/libcerts.a certs/libsealwire.a
 certs_libcerts_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(GPGME_CFLAGS)
 certs_libcerts_a_SOURCES = \
+	%D%/algorithms.c %D%/algorithms.h %D%/algorithms.def \
 	%D%/base64.c %D%/base64.h \
 	%D%/certificate.c %D%/certificate.h \
 	%D%/commands.c %D%/commands.h \
