@@ -5,11 +5,17 @@
 #include "certs/packets.h"
 #include "milter/base/banned.h"
 
-enum { TAG_SESSION_KEY = 1, TAG_PROTECTED = 18, LEAST_BODY = 40 };
+enum {
+	TAG_SESSION_KEY = 1,
+	TAG_PROTECTED = 18,
+	LEAST_BODY = 40,
+	SESSION_KEY_LEAST = 10
+};
 
 struct packets {
 	const unsigned char *at;
 	size_t left;
+	const unsigned char *body; /* of the packet passed last */
 };
 
 static int
@@ -65,8 +71,8 @@ old_length(struct packets *p, int kind)
 	return kind == 3 ? -1 : number(p, bytes[kind]);
 }
 
-/* Passes one packet. Its tag, or -1; *version is its first byte and *size the
- * bytes of its body. */
+/* Passes one packet. Its tag, or -1; *version is its first byte, *size the
+ * bytes of its body, and p->body where that begins. */
 static int
 packet(struct packets *p, int *version, size_t *size)
 {
@@ -78,6 +84,7 @@ packet(struct packets *p, int *version, size_t *size)
 		return -1;
 	length = fresh ? new_length(p, &more) : old_length(p, (int)(head & 3));
 	*version = p->left > 0 ? p->at[0] : -1;
+	p->body = p->at;
 	*size = 0;
 	for (;;) {
 		if (length < 0 || skip(p, (size_t)length) == -1)
@@ -89,17 +96,31 @@ packet(struct packets *p, int *version, size_t *size)
 	}
 }
 
-int
-packets_check(const unsigned char *bytes, size_t len, size_t recipients,
-    struct reason *why)
+/* One session key (5.1): version, eight bytes that name the key, algorithm. */
+static int
+session_key(struct packets *p, uint32_t *algorithms)
 {
-	struct packets p = { bytes, len };
 	size_t size;
 	int version;
 
+	if (packet(p, &version, &size) != TAG_SESSION_KEY || version != 3 ||
+	    size < SESSION_KEY_LEAST || p->body[9] >= 32)
+		return -1;
+	*algorithms |= UINT32_C(1) << p->body[9];
+	return 0;
+}
+
+int
+packets_check(const unsigned char *bytes, size_t len, size_t recipients,
+    uint32_t *algorithms, struct reason *why)
+{
+	struct packets p = { bytes, len, bytes };
+	size_t size;
+	int version;
+
+	*algorithms = 0;
 	for (size_t i = 0; i < recipients; i++)
-		if (packet(&p, &version, &size) != TAG_SESSION_KEY ||
-		    version != 3)
+		if (session_key(&p, algorithms) == -1)
 			return reason_set(why,
 			    "OpenPGP: own output is not for %zu keys",
 			    recipients);

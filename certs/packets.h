@@ -3,6 +3,7 @@
 #define SKM_CERTS_PACKETS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "milter/base/reason.h"
 
@@ -13,8 +14,10 @@
  */
 
 /* Are the bytes exactly an encrypted message for recipients keys: so many
- * session key packets, then one integrity-protected packet, then nothing? */
+ * session key packets, then one integrity-protected packet, then nothing?
+ * *algorithms gets a bit for each public-key algorithm in them (1 << number,
+ * RFC 4880 9.1). */
 int packets_check(const unsigned char *bytes, size_t len, size_t recipients,
-    struct reason *why);
+    uint32_t *algorithms, struct reason *why);
 
 #endif

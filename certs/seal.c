@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "certs/algorithms.h"
+#include "certs/capability.h"
 #include "certs/certificate.h"
 #include "certs/entity.h"
 #include "certs/named.h"
@@ -26,6 +29,7 @@ enum { COPIES_BYTES = 512 * 1024 * 1024 };
 static struct {
 	struct store *store;
 	struct openpgp *openpgp;
+	enum profile profile;
 	int64_t milliseconds; /* for one request */
 } child;
 
@@ -34,6 +38,7 @@ struct sealing {
 	struct seal_request request;
 	int message;
 	X509 *certs[SEAL_RECIPIENTS];
+	struct way ways[SEAL_RECIPIENTS];
 	gpgme_key_t keys[SEAL_RECIPIENTS];
 	char no_cert[SEAL_RECIPIENTS][SEAL_TEXT / 2];
 	char no_key[SEAL_RECIPIENTS][SEAL_TEXT / 2];
@@ -46,10 +51,13 @@ seal_load(const struct conf *conf, char *ready, size_t size, struct reason *why)
 	const char *version = gpgme_check_version(NULL);
 	gpgme_error_t error =
 	    gpgme_engine_check_version(GPGME_PROTOCOL_OpenPGP);
+	enum profile profile;
 
 	if (store == NULL)
 		return -1;
 	store_close(&store);
+	if (profile_named(conf->smime_profile, &profile, why) == -1)
+		return -1;
 	if (version == NULL || error != 0)
 		return reason_set(why,
 		    "gpg does not run: apt-get install gnupg");
@@ -62,11 +70,32 @@ int
 seal_prepare(const struct conf *conf, const char *temp, struct reason *why)
 {
 	child.milliseconds = conf->seal_time * 1000;
+	if (profile_named(conf->smime_profile, &child.profile, why) == -1)
+		return -1;
 	child.store = store_open(conf, why);
 	if (child.store == NULL)
 		return -1;
 	child.openpgp = openpgp_new(temp, why);
 	return child.openpgp != NULL ? 0 : -1;
+}
+
+/* By which algorithms; -1: by none that the floor allows. */
+static int
+choose_way(struct sealing *s, size_t i, struct reason *why)
+{
+	struct shown shown = { .oaep = false };
+	EVP_PKEY *key = X509_get0_pubkey(s->certs[i]);
+	char *text;
+	size_t len;
+
+	capability_of(s->certs[i], &shown);
+	text = store_capabilities(child.store, s->request.rcpts[i], &len);
+	if (text != NULL)
+		capability_words(text, len, &shown);
+	free(text);
+	return profile_choose(child.profile, &shown,
+	    EVP_PKEY_is_a(key, "RSA") ? EVP_PKEY_get_bits(key) : 0,
+	    algorithm_day(time(NULL)), &s->ways[i], why);
 }
 
 static void
@@ -75,6 +104,10 @@ look_up_certificate(struct sealing *s, size_t i)
 	struct reason why = { "" };
 
 	s->certs[i] = store_certificate(child.store, s->request.rcpts[i], &why);
+	if (s->certs[i] != NULL && choose_way(s, i, &why) == -1) {
+		X509_free(s->certs[i]);
+		s->certs[i] = NULL;
+	}
 	text_printable(s->no_cert[i], sizeof s->no_cert[i], why.text,
 	    strlen(why.text));
 }
@@ -104,6 +137,7 @@ look_up(struct sealing *s, struct share shares[SEAL_RECIPIENTS],
 	for (size_t i = 0; i < s->request.count; i++) {
 		look_up_certificate(s, i);
 		shares[i].certificate = s->certs[i] != NULL;
+		shares[i].content = s->ways[i].content;
 		shares[i].named = named_has(named, s->request.rcpts[i]);
 		all &= shares[i].certificate;
 	}
@@ -131,16 +165,16 @@ static int
 with_smime(struct sealing *s, int inner, struct seal_copy *c,
     struct reason *why)
 {
-	X509 *certs[SEAL_RECIPIENTS];
+	struct smime_to to[SEAL_RECIPIENTS];
 	char id[CERTIFICATE_ID];
 
 	for (size_t i = 0; i < c->count; i++) {
-		certs[i] = s->certs[c->rcpts[i]];
-		certificate_id(certs[i], id);
+		to[i].cert = s->certs[c->rcpts[i]];
+		to[i].way = s->ways[c->rcpts[i]];
+		certificate_id(to[i].cert, id);
 		add_id(c, id);
 	}
-	snprintf(c->algorithm, sizeof c->algorithm, "%s", smime_algorithm);
-	return smime_seal(certs, c->count, inner, c->fd, why);
+	return smime_seal(to, c->count, inner, c->fd, &c->used, why);
 }
 
 static int
@@ -148,18 +182,13 @@ with_openpgp(struct sealing *s, int inner, struct seal_copy *c,
     struct reason *why)
 {
 	gpgme_key_t keys[SEAL_RECIPIENTS + 1];
-	char algorithm[OPENPGP_ALGORITHM];
 
 	for (size_t i = 0; i < c->count; i++) {
 		keys[i] = s->keys[c->rcpts[i]];
 		add_id(c, keys[i]->subkeys->fpr);
 	}
 	keys[c->count] = NULL;
-	if (openpgp_seal(child.openpgp, keys, inner, c->fd, algorithm, why) ==
-	    -1)
-		return -1;
-	snprintf(c->algorithm, sizeof c->algorithm, "%s", algorithm);
-	return 0;
+	return openpgp_seal(child.openpgp, keys, inner, c->fd, &c->used, why);
 }
 
 static int
@@ -253,7 +282,7 @@ too_large(int message, size_t copies)
 static void
 answer(struct sealing *s, struct seal_answer *a)
 {
-	struct share shares[SEAL_RECIPIENTS] = { { false, false, false } };
+	struct share shares[SEAL_RECIPIENTS] = { { .named = false } };
 	static struct share_copy copies[SEAL_COPIES];
 	struct reason why = { "" };
 	size_t count;

@@ -47,6 +47,15 @@ struct seal_request {
 	char *rcpts[SEAL_RECIPIENTS]; /* addresses, outside ones only */
 };
 
+/* What was really used, measured on what was written. */
+struct seal_used {
+	char content[SEAL_TEXT]; /* cipher: "AES-256-CBC" */
+	char keys[SEAL_TEXT]; /* how its key is sent: "RSAES-OAEP SHA256, ECDH
+			       * SHA256" */
+	bool monitored; /* one of these is on the list for interoperation only
+			 * (certs/algorithms.def) */
+};
+
 /*
  * A message sealed for some of the recipients with one method. fd holds the
  * new message whole: its header has every field of the original except the
@@ -57,8 +66,7 @@ struct seal_request {
 struct seal_copy {
 	int fd; /* sealed memfd */
 	enum seal_method method;
-	char algorithm
-	    [SEAL_TEXT]; /* content cipher really used: "AES-256-CBC" */
+	struct seal_used used;
 	char keys[SEAL_KEYS]; /* fingerprints used, space between, "..." at
 			       * the end when there are more */
 	size_t count;

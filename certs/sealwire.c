@@ -152,7 +152,9 @@ take_copy(int fd, size_t asked, struct seal_copy *copy, int64_t deadline,
 		why) == -1)
 		return -1;
 	method = wire_get_number(&in);
-	get_text(&in, copy->algorithm, sizeof copy->algorithm);
+	get_text(&in, copy->used.content, sizeof copy->used.content);
+	get_text(&in, copy->used.keys, sizeof copy->used.keys);
+	copy->used.monitored = wire_get_number(&in) != 0;
 	get_text(&in, copy->keys, sizeof copy->keys);
 	if (take_recipients(&in, asked, copy, why) == -1 ||
 	    check_fd(copy->fd, why) == -1)
@@ -325,7 +327,9 @@ send_copy(int fd, const struct seal_copy *copy, int64_t deadline,
 	struct wire_out out = { .len = 0 };
 
 	wire_put_number(&out, copy->method);
-	wire_put_string(&out, copy->algorithm);
+	wire_put_string(&out, copy->used.content);
+	wire_put_string(&out, copy->used.keys);
+	wire_put_number(&out, copy->used.monitored);
 	wire_put_string(&out, copy->keys);
 	wire_put_number(&out, copy->count);
 	for (size_t i = 0; i < copy->count; i++)

@@ -225,6 +225,23 @@ store_certificate(struct store *s, const char *address, struct reason *why)
 	return cert;
 }
 
+char *
+store_capabilities(struct store *s, const char *address, size_t *len)
+{
+	char name[ADDRESS_MAX + 16], *text = NULL;
+	int folder = kind_folder(s, "smime");
+	struct reason none;
+
+	if (folder == -1)
+		return NULL;
+	if (file_name(address, ".capabilities", name, sizeof name, &none) ==
+		-1 ||
+	    file_get(folder, name, FILE_MAX, &text, len, &none) == -1)
+		text = NULL;
+	close(folder);
+	return text;
+}
+
 static void
 stamp_of(struct store *s, const char *address, char stamp[STORE_STAMP])
 {

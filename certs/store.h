@@ -13,6 +13,7 @@
  * Whom we can write to safely: one file per key below certs_dir.
  *
  *	smime/ADDRESS.pem      certificate of that address
+ *	smime/ADDRESS.capabilities  what its owner has shown to read
  *	openpgp/ADDRESS.asc    public key of that address (armoured)
  *	ca/NAME.pem            authorities that smime/ must chain to; without
  *	                       any, a certificate that the operator put there
@@ -40,6 +41,10 @@ enum { STORE_STAMP = 96 };
  * revocation, encryption subkey) by openpgp.c. */
 char *store_openpgp(struct store *s, const char *address, size_t *len,
     char stamp[STORE_STAMP], struct reason *why);
+
+/* What the address has shown to read (certs/capability.h), freed by free();
+ * NULL when nothing is known. */
+char *store_capabilities(struct store *s, const char *address, size_t *len);
 
 /* Reads a certificate as store_certificate() does, but from these bytes. */
 X509 *store_check(struct store *s, const char *pem, size_t len,

@@ -88,7 +88,9 @@ sealed(struct events *all, const struct carry *c, const struct seal_copy *copy)
 	json_object_set_new(f, "method",
 	    json_string(seal_method_name(copy->method)));
 	json_object_set_new(f, "keys", events_text(copy->keys));
-	json_object_set_new(f, "content_alg", events_text(copy->algorithm));
+	json_object_set_new(f, "content_alg", events_text(copy->used.content));
+	json_object_set_new(f, "key_alg", events_text(copy->used.keys));
+	json_object_set_new(f, "monitored", json_boolean(copy->used.monitored));
 	events_add(all, EVENT_MAIL_CRYPTO, f);
 }
 

@@ -42,6 +42,27 @@ serve(void *unused)
 	return NULL;
 }
 
+static void
+prepare(void)
+{
+	char path[128];
+	struct reason why;
+
+	shell("rm -rf %s/child", house.folder);
+	snprintf(path, sizeof path, "%s/child", house.folder);
+	mkdir(path, 0700);
+	if (seal_prepare(house.conf, path, &why) == -1)
+		fail_msg("%s", why.text);
+}
+
+void
+house_profile(const char *name)
+{
+	free(house.conf->smime_profile);
+	house.conf->smime_profile = strdup(name);
+	prepare();
+}
+
 int
 house_open(void **unused)
 {
@@ -60,10 +81,7 @@ house_open(void **unused)
 	snprintf(path, sizeof path, "%s/certs", house.folder);
 	house.conf->certs_dir = strdup(path);
 	assert_int_equal(0, seal_load(house.conf, ready, sizeof ready, &why));
-	snprintf(path, sizeof path, "%s/child", house.folder);
-	mkdir(path, 0700);
-	if (seal_prepare(house.conf, path, &why) == -1)
-		fail_msg("%s", why.text);
+	prepare();
 	snprintf(house.socket, sizeof house.socket, "%s/seal.sock",
 	    house.folder);
 	house.listener = wire_listen(house.socket, &why);
@@ -146,4 +164,35 @@ open_openpgp(const char *who)
 		  "--try-secret-key '<%s>' --output opened --decrypt sealed "
 		  "2>gpg.log",
 		house.folder, house.folder, who));
+}
+
+int
+open_nss(const char *who)
+{
+	return shell("cd %s && mkdir -p nss && "
+		     "openssl cms -cmsout -in sealed -outform DER -out der && "
+		     "openssl pkcs12 -export -in certs/smime/%s.pem "
+		     "-inkey %s.key -name key -passout pass:x -out p12 && "
+		     "{ test -f nss/key4.db || "
+		     "certutil -N -d nss --empty-password; } && "
+		     "pk12util -i p12 -d nss -W x >nss.log 2>&1 && "
+		     "cmsutil -D -d nss -i der -o opened 2>>nss.log",
+	    house.folder, who, who);
+}
+
+int
+open_gpgsm(const char *who)
+{
+	return shell("cd %s && mkdir -p -m 700 gpgsm && "
+		     "export GNUPGHOME=$PWD/gpgsm && "
+		     "openssl cms -cmsout -in sealed -outform DER -out der && "
+		     "openssl pkcs12 -export -in certs/smime/%s.pem "
+		     "-keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES "
+		     "-macalg sha1 -inkey %s.key -passout pass:x -out p12 && "
+		     "set -- gpgsm --batch --yes --quiet --disable-dirmngr "
+		     "--pinentry-mode loopback --passphrase-fd 0 && "
+		     "{ echo x | \"$@\" --import p12 >gpgsm.log 2>&1; "
+		     "echo x | \"$@\" --output opened --decrypt der "
+		     "2>>gpgsm.log; }",
+	    house.folder, who, who);
 }

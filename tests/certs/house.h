@@ -39,4 +39,11 @@ char *save(const struct seal_copy *copy);
 void open_smime(const char *who);
 void open_openpgp(const char *who);
 
+/* The same by NSS (Thunderbird) and by gpgsm: 0 when they could. */
+int open_nss(const char *who);
+int open_gpgsm(const char *who);
+
+/* The server answers by this smime_profile from now on. */
+void house_profile(const char *name);
+
 #endif

@@ -20,6 +20,12 @@ certificate() {
 certificate rsa@partner.test rsa@partner.test 30 -newkey rsa:3072
 certificate ec@partner.test ec@partner.test 30 \
     -newkey ec -pkeyopt ec_paramgen_curve:P-256
+# It shows AES-256-GCM and RSAES-OAEP (SMIMECapabilities).
+certificate gcm@partner.test gcm@partner.test 30 -newkey rsa:3072 -addext \
+    1.2.840.113549.1.9.15=DER:301A300B060960864801650304012E300B06092A864886F70D010107
+certificate camellia@partner.test camellia@partner.test 30 -newkey rsa:3072
+echo 'CAMELLIA-256-CBC AES-128-CBC # by telephone' \
+    >certs/smime/camellia@partner.test.capabilities
 certificate hidden@partner.test hidden@partner.test 30 -newkey rsa:2048
 certificate weak@partner.test weak@partner.test 30 -newkey rsa:1024
 certificate wrong@partner.test other@partner.test 30 -newkey rsa:2048
