@@ -134,6 +134,37 @@ check_key(X509 *cert, struct reason *why)
 	return check_rsa(EVP_PKEY_get_bits(key), why);
 }
 
+static int
+check_signing_use(X509 *cert, struct reason *why)
+{
+	const uint32_t signs = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
+
+	if ((X509_get_key_usage(cert) & signs) == 0)
+		return reason_set(why, "certificate is not for signatures");
+	if ((X509_get_extended_key_usage(cert) & (XKU_SMIME | XKU_ANYEKU)) == 0)
+		return reason_set(why, "certificate is not for mail");
+	return 0;
+}
+
+int
+certificate_signs(X509 *cert, struct reason *why)
+{
+	EVP_PKEY *key = X509_get0_pubkey(cert);
+
+	if (check_time(cert, why) == -1 || check_signing_use(cert, why) == -1)
+		return -1;
+	if (key != NULL && EVP_PKEY_is_a(key, "EC"))
+		return check_curve(ALGORITHM_SIGN, "ECDSA", key, why);
+	if (key == NULL || !EVP_PKEY_is_a(key, "RSA"))
+		return reason_set(why, "key is neither RSA nor ECDSA");
+	if (algorithm_allowed(ALGORITHM_SIGN, "RSASSA-PKCS1-v1_5",
+		EVP_PKEY_get_bits(key),
+		algorithm_day(time(NULL))) != ALGORITHM_DENY)
+		return 0;
+	return reason_set(why, "key is too weak: RSA of %d bits",
+	    EVP_PKEY_get_bits(key));
+}
+
 /* Who can forge the signature can put another key under the name: what could
  * only just be verified is not enough. */
 static int

@@ -15,6 +15,9 @@ enum { CERTIFICATE_ID = 65 };
 /* Right address, valid now, made for encryption, strong enough. */
 int certificate_check(X509 *cert, const char *address, struct reason *why);
 
+/* Valid now, made for signing mail, with a key strong enough to sign. */
+int certificate_signs(X509 *cert, struct reason *why);
+
 /* Chains to one of the authorities; untrusted are those between. */
 int certificate_chain(X509 *cert, X509_STORE *authorities,
     STACK_OF(X509) * untrusted, struct reason *why);

@@ -16,6 +16,7 @@ certs_libcerts_a_SOURCES = \
 	%D%/profile.c %D%/profile.h \
 	%D%/seal.c %D%/serve.h \
 	%D%/share.c %D%/share.h \
+	%D%/signature.c %D%/signer.c %D%/signer.h \
 	%D%/smime.c %D%/smime.h \
 	%D%/store.c %D%/store.h
 certs_libsealwire_a_SOURCES = \

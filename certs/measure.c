@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "certs/algorithms.h"
+#include "certs/certificate.h"
 #include "certs/measure.h"
 #include "milter/base/banned.h"
 
@@ -89,5 +90,40 @@ measure_recipients(struct seal_used *used, CMS_ContentInfo *cms)
 			 CMS_RecipientInfo_kari_get0_alg(to, &algorithm,
 			     &unused) == 1)
 			agreement(used, algorithm);
+	}
+}
+
+static const char *
+scheme_of(int number)
+{
+	int key = NID_undef;
+
+	if (number == NID_rsassaPss)
+		return "RSASSA-PSS";
+	if (number == NID_rsaEncryption ||
+	    (OBJ_find_sigid_algs(number, NULL, &key) == 1 &&
+		key == NID_rsaEncryption))
+		return "RSASSA-PKCS1-v1_5";
+	if (key == NID_X9_62_id_ecPublicKey)
+		return "ECDSA";
+	return OBJ_nid2sn(number);
+}
+
+void
+measure_signature(struct seal_used *used, CMS_ContentInfo *cms)
+{
+	STACK_OF(CMS_SignerInfo) *all = CMS_get0_SignerInfos(cms);
+	X509_ALGOR *digest, *scheme;
+	X509 *cert = NULL;
+
+	if (sk_CMS_SignerInfo_num(all) == 1) {
+		CMS_SignerInfo *info = sk_CMS_SignerInfo_value(all, 0);
+
+		CMS_SignerInfo_get0_algs(info, NULL, &cert, &digest, &scheme);
+		snprintf(used->signature, sizeof used->signature, "%s %s",
+		    scheme_of(OBJ_obj2nid(scheme->algorithm)),
+		    OBJ_nid2sn(OBJ_obj2nid(digest->algorithm)));
+		if (cert != NULL)
+			certificate_id(cert, used->signer);
 	}
 }

@@ -19,4 +19,7 @@ measure_key(struct seal_used *used, const char *scheme, const char *digest);
 /* Adds those of all recipients of a CMS message. */
 void measure_recipients(struct seal_used *used, CMS_ContentInfo *cms);
 
+/* What it is signed with, and by which certificate in it. */
+void measure_signature(struct seal_used *used, CMS_ContentInfo *cms);
+
 #endif

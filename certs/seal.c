@@ -16,6 +16,7 @@
 #include "certs/seal.h"
 #include "certs/serve.h"
 #include "certs/share.h"
+#include "certs/signer.h"
 #include "certs/smime.h"
 #include "certs/store.h"
 #include "milter/base/clock.h"
@@ -37,6 +38,10 @@ static struct {
 struct sealing {
 	struct seal_request request;
 	int message;
+	struct signer *signer; /* or NULL: nobody signs */
+	int inner; /* what is sealed, or -1: not made yet */
+	int signed_; /* the same, signed */
+	struct seal_used signature;
 	X509 *certs[SEAL_RECIPIENTS];
 	struct way ways[SEAL_RECIPIENTS];
 	gpgme_key_t keys[SEAL_RECIPIENTS];
@@ -161,9 +166,19 @@ add_id(struct seal_copy *c, const char *id)
 		snprintf(c->keys + len, sizeof c->keys - len, " ...");
 }
 
+/* Signed once, for all the copies. */
 static int
-with_smime(struct sealing *s, int inner, struct seal_copy *c,
-    struct reason *why)
+sign(struct sealing *s, struct reason *why)
+{
+	if (s->signer == NULL || s->signed_ != -1)
+		return 0;
+	s->signed_ = signer_sign(s->signer, child.profile != PROFILE_INTEROP,
+	    s->inner, &s->signature, why);
+	return s->signed_ == -1 ? -1 : 0;
+}
+
+static int
+with_smime(struct sealing *s, struct seal_copy *c, struct reason *why)
 {
 	struct smime_to to[SEAL_RECIPIENTS];
 	char id[CERTIFICATE_ID];
@@ -174,12 +189,15 @@ with_smime(struct sealing *s, int inner, struct seal_copy *c,
 		certificate_id(to[i].cert, id);
 		add_id(c, id);
 	}
-	return smime_seal(to, c->count, inner, c->fd, &c->used, why);
+	if (sign(s, why) == -1)
+		return -1;
+	c->used = s->signature;
+	return smime_seal(to, c->count, s->signer ? s->signed_ : s->inner,
+	    c->fd, &c->used, why);
 }
 
 static int
-with_openpgp(struct sealing *s, int inner, struct seal_copy *c,
-    struct reason *why)
+with_openpgp(struct sealing *s, struct seal_copy *c, struct reason *why)
 {
 	gpgme_key_t keys[SEAL_RECIPIENTS + 1];
 
@@ -188,24 +206,25 @@ with_openpgp(struct sealing *s, int inner, struct seal_copy *c,
 		add_id(c, keys[i]->subkeys->fpr);
 	}
 	keys[c->count] = NULL;
-	return openpgp_seal(child.openpgp, keys, inner, c->fd, &c->used, why);
+	return openpgp_seal(child.openpgp, keys, s->inner, c->fd, &c->used,
+	    why);
 }
 
 static int
-seal_copy(struct sealing *s, int inner, const struct share_copy *share,
+seal_copy(struct sealing *s, const struct share_copy *share,
     struct seal_copy *c, struct reason *why)
 {
-	static int (*const methods[SEAL_METHODS])(struct sealing * s, int inner,
-	    struct seal_copy *c,
-	    struct reason *why) = { with_smime, with_openpgp };
+	static int (*const methods[SEAL_METHODS])(struct sealing * s,
+	    struct seal_copy * c,
+	    struct reason * why) = { with_smime, with_openpgp };
 
 	c->method = share->method;
 	c->count = share->count;
 	memcpy(c->rcpts, share->rcpts, share->count * sizeof *share->rcpts);
 	c->fd = entity_memfd("sealed", why);
-	if (c->fd == -1 || lseek(inner, 0, SEEK_SET) == -1 ||
+	if (c->fd == -1 || lseek(s->inner, 0, SEEK_SET) == -1 ||
 	    entity_outer(s->message, c->fd, why) == -1 ||
-	    methods[c->method](s, inner, c, why) == -1)
+	    methods[c->method](s, c, why) == -1)
 		return -1;
 	return entity_close(c->fd, why);
 }
@@ -214,15 +233,18 @@ static int
 seal_copies(struct sealing *s, const struct share_copy *shares, size_t count,
     struct seal_answer *a, struct reason *why)
 {
-	int inner = entity_inner(s->message, why), failed = -1;
+	int failed = -1;
 
-	if (inner == -1)
+	if (signer_open(child.store, s->request.sender, s->request.user,
+		&s->signer, why) == -1)
+		return -1;
+	s->inner = entity_inner(s->message, why);
+	if (s->inner == -1)
 		return -1;
 	do
-		failed = seal_copy(s, inner, &shares[a->copies_count],
+		failed = seal_copy(s, &shares[a->copies_count],
 		    &a->copies[a->copies_count], why);
 	while (++a->copies_count < count && failed == 0);
-	close(inner);
 	return failed;
 }
 
@@ -309,6 +331,11 @@ clear(struct sealing *s)
 		if (s->keys[i] != NULL)
 			gpgme_key_unref(s->keys[i]);
 	}
+	signer_close(&s->signer);
+	if (s->inner != -1)
+		close(s->inner);
+	if (s->signed_ != -1)
+		close(s->signed_);
 	seal_request_clear(&s->request);
 	close(s->message);
 	free(s);
@@ -324,6 +351,7 @@ seal_serve(int connection, struct reason *why)
 
 	if (s == NULL)
 		return reason_set(why, "no memory for a request");
+	s->inner = s->signed_ = -1;
 	if (seal_recv_request(connection, &s->request, &s->message, deadline,
 		why) == -1) {
 		free(s);

@@ -13,8 +13,8 @@
  * What is asked of the seal server, and what it answers: the wire between
  * act (which asks) and certs (which holds keys and libraries).
  *
- * Request: PACKET_SEAL with the message's sealed memfd and the number of
- * recipients, then one PACKET_SEAL_TO each. Answer: PACKET_SEALED with the
+ * Request: PACKET_SEAL with the message's sealed memfd, the number of
+ * recipients and who sends it, then one PACKET_SEAL_TO each. Answer: PACKET_SEALED with the
  * number of copies and one PACKET_SEALED_COPY with a new sealed memfd each, or
  * PACKET_REFUSED and one PACKET_REFUSED_WHY per recipient, or nothing at all:
  * then the mail is deferred. There is no answer that lets a message pass in
@@ -43,6 +43,8 @@ enum {
 const char *seal_method_name(enum seal_method method);
 
 struct seal_request {
+	char *sender; /* of the envelope, or "" */
+	char *user; /* who it is by authentication, or "" */
 	size_t count;
 	char *rcpts[SEAL_RECIPIENTS]; /* addresses, outside ones only */
 };
@@ -52,6 +54,8 @@ struct seal_used {
 	char content[SEAL_TEXT]; /* cipher: "AES-256-CBC" */
 	char keys[SEAL_TEXT]; /* how its key is sent: "RSAES-OAEP SHA256, ECDH
 			       * SHA256" */
+	char signature[SEAL_TEXT]; /* inside: "RSASSA-PSS SHA256", or "" */
+	char signer[SEAL_TEXT]; /* its certificate's fingerprint, or "" */
 	bool monitored; /* one of these is on the list for interoperation only
 			 * (certs/algorithms.def) */
 };

@@ -64,6 +64,12 @@ store_close(struct store **s)
 	*s = NULL;
 }
 
+int
+store_folder(const struct store *s)
+{
+	return s->folder;
+}
+
 /* An address becomes a file name: what could lead elsewhere has no key. The
  * letters are lower case there, so that one person has one key (L29). */
 static int

@@ -28,6 +28,9 @@ struct store;
 struct store *store_open(const struct conf *conf, struct reason *why);
 void store_close(struct store **s);
 
+/* certs_dir itself, or -1 when there is none; closed with the store. */
+int store_folder(const struct store *s);
+
 /* The usable certificate of address: right name, valid now, chain if there
  * are authorities, key and algorithms over the floor (RSA >= 2048, P-256 ...).
  * NULL with the reason for the sender in why. Freed by X509_free(). */

@@ -61,6 +61,8 @@ encrypt_prepare(struct carry *c)
 	for (size_t i = 0; i < c->plan->count; i++)
 		if (c->plan->groups[i].effect == VERDICT_ENCRYPT)
 			ask_for(c, &c->plan->groups[i]);
+	c->asked.sender = c->a->envelope->sender;
+	c->asked.user = c->a->envelope->auth_user;
 	if (seal_ask(c->a->seal_socket, c->a->message, &c->asked, deadline,
 		&c->seal, &c->why) == -1)
 		return reason_prefix(&c->why, "seal");

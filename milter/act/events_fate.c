@@ -90,6 +90,8 @@ sealed(struct events *all, const struct carry *c, const struct seal_copy *copy)
 	json_object_set_new(f, "keys", events_text(copy->keys));
 	json_object_set_new(f, "content_alg", events_text(copy->used.content));
 	json_object_set_new(f, "key_alg", events_text(copy->used.keys));
+	json_object_set_new(f, "sign_alg", events_text(copy->used.signature));
+	json_object_set_new(f, "signer", events_text(copy->used.signer));
 	json_object_set_new(f, "monitored", json_boolean(copy->used.monitored));
 	events_add(all, EVENT_MAIL_CRYPTO, f);
 }

@@ -39,6 +39,46 @@ openssl x509 -req -sha256 -in old.csr -signkey old@partner.test.key \
     -extfile old.ext -days -1 -out certs/smime/old@partner.test.pem 2>/dev/null
 printf 'no certificate\n' >certs/smime/broken@partner.test.pem
 
+# An authority and what it gave to offices, which sign.
+openssl req -x509 -sha256 -nodes -subj /CN=authority -days 30 \
+    -newkey rsa:3072 -keyout authority.key -out authority.pem 2>/dev/null
+# office NAME DAYS USE NEWKEY...
+office() {
+	file=certs/sign/$1 days=$2
+	printf 'subjectAltName=email:%s@ministry.test\nkeyUsage=%s\n' \
+	    "$1" "$3" >office.ext
+	shift 3
+	openssl req -new -sha256 -nodes -subj "/CN=office" "$@" \
+	    -keyout "$file.key" -out office.csr 2>/dev/null
+	openssl x509 -req -sha256 -in office.csr -CA authority.pem \
+	    -CAkey authority.key -CAcreateserial -extfile office.ext \
+	    -days "$days" -out "$file.pem" 2>/dev/null
+	cat authority.pem >>"$file.pem"
+	chmod 600 "$file.key"
+}
+mkdir certs/sign
+office office 30 digitalSignature -newkey rsa:3072
+office dept 30 digitalSignature -newkey ec -pkeyopt ec_paramgen_curve:P-384
+office past -1 digitalSignature -newkey rsa:2048
+office encrypts 30 keyEncipherment -newkey rsa:2048
+office open 30 digitalSignature -newkey rsa:2048
+chmod 644 certs/sign/open.key
+cp certs/sign/office.pem certs/sign/mixed.pem
+cp certs/sign/open.key certs/sign/mixed.key
+chmod 600 certs/sign/mixed.key
+cat >certs/signers <<-'LINES'
+	# who		as whom	by
+	official@ministry.test	=	office
+
+	@dept.ministry.test	*	dept
+	chief@ministry.test	sato	dept
+	past@ministry.test	*	past
+	encrypts@ministry.test	*	encrypts
+	open@ministry.test	*	open
+	mixed@ministry.test	*	mixed
+	gone@ministry.test	*	gone
+	LINES
+
 # key ADDRESS ALGORITHM USAGE EXPIRES
 key() {
 	gpg --batch --quiet --pinentry-mode loopback --passphrase '' \
