@@ -135,13 +135,32 @@ fields_hides_recipients(const struct field *field)
 	return named_any(field, names, COUNT(names));
 }
 
+bool
+fields_confidential(const struct field *field)
+{
+	static const char *const names[] = { "Subject", "Keywords",
+		"Comments" };
+
+	return named_any(field, names, COUNT(names));
+}
+
+bool
+fields_protected(const struct field *field)
+{
+	static const char *const names[] = { "From", "Sender", "Reply-To", "To",
+		"Cc", "Date", "Message-ID", "In-Reply-To", "References" };
+
+	return named_any(field, names, COUNT(names)) ||
+	       fields_confidential(field);
+}
+
 /* What may have to be removed, changed or replaced, and who is named. */
 static bool
 ours_to_change(const struct field *field)
 {
 	return fields_describes_body(field) || fields_names_recipients(field) ||
 	       fields_hides_recipients(field) || begins(field, "X-Sekimori-") ||
-	       fields_named(field, "Subject") ||
+	       fields_protected(field) ||
 	       fields_named(field, "Authentication-Results");
 }
 

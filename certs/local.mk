@@ -14,6 +14,7 @@ certs_libcerts_a_SOURCES = \
 	%D%/openpgp_key.c %D%/openpgp_key.h \
 	%D%/packets.c %D%/packets.h \
 	%D%/profile.c %D%/profile.h \
+	%D%/protect.c %D%/protect.h \
 	%D%/seal.c %D%/serve.h \
 	%D%/share.c %D%/share.h \
 	%D%/signature.c %D%/signer.c %D%/signer.h \

@@ -31,6 +31,7 @@ static struct {
 	struct store *store;
 	struct openpgp *openpgp;
 	enum profile profile;
+	int protect; /* the class from which headers are protected; 0: none */
 	int64_t milliseconds; /* for one request */
 } child;
 
@@ -75,6 +76,7 @@ int
 seal_prepare(const struct conf *conf, const char *temp, struct reason *why)
 {
 	child.milliseconds = conf->seal_time * 1000;
+	child.protect = (int)conf->protect_headers;
 	if (profile_named(conf->smime_profile, &child.profile, why) == -1)
 		return -1;
 	child.store = store_open(conf, why);
@@ -210,6 +212,12 @@ with_openpgp(struct sealing *s, struct seal_copy *c, struct reason *why)
 	    why);
 }
 
+static bool
+is_protected(const struct sealing *s)
+{
+	return child.protect > 0 && s->request.class >= child.protect;
+}
+
 static int
 seal_copy(struct sealing *s, const struct share_copy *share,
     struct seal_copy *c, struct reason *why)
@@ -223,7 +231,7 @@ seal_copy(struct sealing *s, const struct share_copy *share,
 	memcpy(c->rcpts, share->rcpts, share->count * sizeof *share->rcpts);
 	c->fd = entity_memfd("sealed", why);
 	if (c->fd == -1 || lseek(s->inner, 0, SEEK_SET) == -1 ||
-	    entity_outer(s->message, c->fd, why) == -1 ||
+	    entity_outer(s->message, c->fd, is_protected(s), why) == -1 ||
 	    methods[c->method](s, c, why) == -1)
 		return -1;
 	return entity_close(c->fd, why);
@@ -238,7 +246,7 @@ seal_copies(struct sealing *s, const struct share_copy *shares, size_t count,
 	if (signer_open(child.store, s->request.sender, s->request.user,
 		&s->signer, why) == -1)
 		return -1;
-	s->inner = entity_inner(s->message, why);
+	s->inner = entity_inner(s->message, is_protected(s), why);
 	if (s->inner == -1)
 		return -1;
 	do

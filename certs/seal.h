@@ -14,7 +14,7 @@
  * act (which asks) and certs (which holds keys and libraries).
  *
  * Request: PACKET_SEAL with the message's sealed memfd, the number of
- * recipients and who sends it, then one PACKET_SEAL_TO each. Answer: PACKET_SEALED with the
+ * recipients, who sends it and its class, then one PACKET_SEAL_TO each. Answer: PACKET_SEALED with the
  * number of copies and one PACKET_SEALED_COPY with a new sealed memfd each, or
  * PACKET_REFUSED and one PACKET_REFUSED_WHY per recipient, or nothing at all:
  * then the mail is deferred. There is no answer that lets a message pass in
@@ -45,6 +45,7 @@ const char *seal_method_name(enum seal_method method);
 struct seal_request {
 	char *sender; /* of the envelope, or "" */
 	char *user; /* who it is by authentication, or "" */
+	int class; /* of confidentiality, 1 to 3; 0: nobody said */
 	size_t count;
 	char *rcpts[SEAL_RECIPIENTS]; /* addresses, outside ones only */
 };

@@ -89,6 +89,7 @@ send_request(int fd, int message, const struct seal_request *r,
 	wire_put_number(&out, r->count);
 	wire_put_string(&out, r->sender);
 	wire_put_string(&out, r->user);
+	wire_put_number(&out, (uint64_t)r->class);
 	if (send_out(fd, PACKET_SEAL, &out, message, deadline, why) == -1)
 		return -1;
 	for (size_t i = 0; i < r->count; i++) {
@@ -316,6 +317,7 @@ seal_recv_request(int connection, struct seal_request *r, int *message,
 	count = wire_get_number(&in);
 	r->sender = get_copy(&in);
 	r->user = get_copy(&in);
+	r->class = (int)(wire_get_number(&in) & 0xff);
 	failed = wire_end(&in, why);
 	if (failed == 0 &&
 	    (count == 0 || count > SEAL_RECIPIENTS || *message == -1))

@@ -115,7 +115,8 @@ struct seal_answer *
 ask(int fd, char *const *rcpts)
 {
 	struct seal_request request = { .sender = house.sender,
-		.user = house.user };
+		.user = house.user,
+		.class = house.class };
 	struct seal_answer *answer;
 	struct reason why = { "" };
 

@@ -18,6 +18,7 @@ extern struct house {
 	pthread_t thread;
 	struct conf *conf;
 	char *sender, *user; /* who asks; NULL: nobody */
+	int class; /* of what they ask for */
 } house;
 
 /* Makes the keys and starts the server; ends it. For cmocka. */
