@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
@@ -7,13 +8,11 @@
 #include <strings.h>
 #include <time.h>
 
+#include "certs/algorithms.h"
 #include "certs/certificate.h"
-#include "milter/base/count.h"
 #include "milter/base/hash.h"
 #include "milter/base/text.h"
 #include "milter/base/banned.h"
-
-enum { RSA_LEAST = 2048 };
 
 static void
 day_of(const ASN1_TIME *time, char day[16])
@@ -98,17 +97,45 @@ check_use(X509 *cert, struct reason *why)
 	return 0;
 }
 
-static int
-check_curve(EVP_PKEY *key, struct reason *why)
+/* The curve's name in standards of NIST; NULL for any other. */
+static const char *
+curve(EVP_PKEY *key)
 {
-	static const char *const curves[] = { "prime256v1", "secp384r1",
-		"secp521r1", "P-256", "P-384", "P-521" };
 	char name[64] = "";
 
 	(void)EVP_PKEY_get_group_name(key, name, sizeof name, NULL);
-	if (text_in(name, curves, COUNT(curves)))
+	return EC_curve_nid2nist(OBJ_txt2nid(name));
+}
+
+static int
+check_curve(enum algorithm_operation operation, const char *scheme,
+    EVP_PKEY *key, struct reason *why)
+{
+	const char *of = curve(key);
+	char name[32];
+
+	if (of == NULL)
+		return reason_set(why,
+		    "key is on a curve that is not accepted");
+	snprintf(name, sizeof name, "%s %s", scheme, of);
+	if (algorithm_allowed(operation, name, EVP_PKEY_get_bits(key),
+		algorithm_day(time(NULL))) != ALGORITHM_DENY)
 		return 0;
-	return reason_set(why, "key on the curve %s is not accepted", name);
+	return reason_set(why, "key on the curve %s is not accepted", of);
+}
+
+/* One of the two ways of encrypting to it must be left. */
+static int
+check_rsa(int bits, struct reason *why)
+{
+	int day = algorithm_day(time(NULL));
+
+	if (algorithm_allowed(ALGORITHM_ENCRYPT, "RSAES-OAEP", bits, day) !=
+		ALGORITHM_DENY ||
+	    algorithm_allowed(ALGORITHM_ENCRYPT, "RSAES-PKCS1-v1_5", bits,
+		day) != ALGORITHM_DENY)
+		return 0;
+	return reason_set(why, "key is too weak: RSA of %d bits", bits);
 }
 
 static int
@@ -119,26 +146,63 @@ check_key(X509 *cert, struct reason *why)
 	if (key == NULL)
 		return reason_set(why, "certificate has no readable key");
 	if (EVP_PKEY_is_a(key, "EC"))
-		return check_curve(key, why);
+		return check_curve(ALGORITHM_ENCRYPT, "ECDH", key, why);
 	if (!EVP_PKEY_is_a(key, "RSA"))
 		return reason_set(why, "key is neither RSA nor ECDH");
-	if (EVP_PKEY_get_bits(key) >= RSA_LEAST)
-		return 0;
-	return reason_set(why, "key is too weak: RSA of %d bits, at least %d",
-	    EVP_PKEY_get_bits(key), RSA_LEAST);
+	return check_rsa(EVP_PKEY_get_bits(key), why);
 }
 
-/* Who can forge the signature can put another key under the name. */
+static int
+check_signing_use(X509 *cert, struct reason *why)
+{
+	const uint32_t signs = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
+
+	if ((X509_get_key_usage(cert) & signs) == 0)
+		return reason_set(why, "certificate is not for signatures");
+	if ((X509_get_extended_key_usage(cert) & (XKU_SMIME | XKU_ANYEKU)) == 0)
+		return reason_set(why, "certificate is not for mail");
+	return 0;
+}
+
+int
+certificate_signs(X509 *cert, struct reason *why)
+{
+	EVP_PKEY *key = X509_get0_pubkey(cert);
+
+	if (check_time(cert, why) == -1 || check_signing_use(cert, why) == -1)
+		return -1;
+	if (key != NULL && EVP_PKEY_is_a(key, "EC"))
+		return check_curve(ALGORITHM_SIGN, "ECDSA", key, why);
+	if (key == NULL || !EVP_PKEY_is_a(key, "RSA"))
+		return reason_set(why, "key is neither RSA nor ECDSA");
+	if (algorithm_allowed(ALGORITHM_SIGN, "RSASSA-PKCS1-v1_5",
+		EVP_PKEY_get_bits(key),
+		algorithm_day(time(NULL))) != ALGORITHM_DENY)
+		return 0;
+	return reason_set(why, "key is too weak: RSA of %d bits",
+	    EVP_PKEY_get_bits(key));
+}
+
+/* Who can forge the signature can put another key under the name: what could
+ * only just be verified is not enough. */
 static int
 check_digest(X509 *cert, struct reason *why)
 {
-	int digest = NID_undef;
+	int digest = NID_undef, scheme = NID_undef, bits = 0;
+	const EVP_MD *md;
 
-	(void)X509_get_signature_info(cert, &digest, NULL, NULL, NULL);
-	if (digest != NID_md5 && digest != NID_sha1 && digest != NID_md4)
+	(void)X509_get_signature_info(cert, &digest, &scheme, &bits, NULL);
+	md = EVP_get_digestbynid(digest);
+	if (md != NULL)
+		bits = EVP_MD_get_size(md) * 8;
+	else
+		bits *= 2; /* EdDSA: a curve is half as strong as it is long */
+	if (algorithm_allowed(ALGORITHM_VERIFY,
+		OBJ_nid2sn(md != NULL ? digest : scheme), bits,
+		algorithm_day(time(NULL))) == ALGORITHM_ALLOW)
 		return 0;
 	return reason_set(why, "certificate is signed with %s",
-	    OBJ_nid2sn(digest));
+	    OBJ_nid2sn(md != NULL ? digest : scheme));
 }
 
 int

@@ -21,6 +21,9 @@ int certificate_check(X509 *cert, const char *address, struct reason *why);
  * domain has no case. */
 bool certificate_is_exact(X509 *cert, const char *address);
 
+/* Valid now, made for signing mail, with a key strong enough to sign. */
+int certificate_signs(X509 *cert, struct reason *why);
+
 /* Chains to one of the authorities; untrusted are those between. With
  * crl_grace >= 0 none of them may be in a revocation list of authorities; a
  * list counts until so many seconds after its nextUpdate, and ended ones

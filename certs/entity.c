@@ -7,6 +7,7 @@
 
 #include "certs/entity.h"
 #include "certs/fields.h"
+#include "certs/protect.h"
 #include "milter/base/file.h"
 #include "milter/base/banned.h"
 
@@ -71,7 +72,7 @@ write_inner(int fd, const struct fields *f, struct reason *why)
 }
 
 int
-entity_inner(int message, struct reason *why)
+entity_inner(int message, bool protect, struct reason *why)
 {
 	struct fields f;
 	int fd = entity_memfd("inner", why);
@@ -80,7 +81,8 @@ entity_inner(int message, struct reason *why)
 	if (fd == -1)
 		return -1;
 	if (fields_open(&f, message, why) == 0)
-		failed = write_inner(fd, &f, why);
+		failed = protect ? protect_inner(fd, &f, why)
+				 : write_inner(fd, &f, why);
 	fields_close(&f);
 	if (failed == 0 && lseek(fd, 0, SEEK_SET) == 0)
 		return fd;
@@ -89,7 +91,7 @@ entity_inner(int message, struct reason *why)
 }
 
 static int
-write_outer(int fd, const struct fields *f, struct reason *why)
+write_outer(int fd, const struct fields *f, bool protect, struct reason *why)
 {
 	const char *at = (const char *)f->bytes, *end = at + f->header;
 
@@ -97,9 +99,14 @@ write_outer(int fd, const struct fields *f, struct reason *why)
 		const struct field *field = &f->list[i];
 
 		if (!fields_describes_body(field) &&
-		    !fields_hides_recipients(field))
+		    !fields_hides_recipients(field) &&
+		    !(protect && fields_confidential(field)))
 			continue;
 		if (file_write(fd, at, (size_t)(field->name - at), why) == -1)
+			return -1;
+		if (fields_named(field, "Subject") &&
+		    file_write(fd, protect_subject, strlen(protect_subject),
+			why) == -1)
 			return -1;
 		at = field->name + field->whole;
 	}
@@ -109,13 +116,13 @@ write_outer(int fd, const struct fields *f, struct reason *why)
 }
 
 int
-entity_outer(int message, int fd, struct reason *why)
+entity_outer(int message, int fd, bool protect, struct reason *why)
 {
 	struct fields f;
 	int failed = -1;
 
 	if (fields_open(&f, message, why) == 0)
-		failed = write_outer(fd, &f, why);
+		failed = write_outer(fd, &f, protect, why);
 	fields_close(&f);
 	return failed;
 }

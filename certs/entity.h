@@ -2,6 +2,7 @@
 #ifndef SKM_CERTS_ENTITY_H
 #define SKM_CERTS_ENTITY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "milter/base/reason.h"
@@ -16,12 +17,13 @@
 /* A memfd for what is being made; -1 and why. */
 int entity_memfd(const char *name, struct reason *why);
 
-/* A memfd with the inner entity of the message; -1 and why. */
-int entity_inner(int message, struct reason *why);
+/* A memfd with the inner entity of the message; -1 and why. protect: with its
+ * header protected (RFC 9788; certs/protect.c). */
+int entity_inner(int message, bool protect, struct reason *why);
 
 /* Writes the outer header of the message to the end of fd, without the empty
- * line behind it. */
-int entity_outer(int message, int fd, struct reason *why);
+ * line behind it. protect: without what tells the content. */
+int entity_outer(int message, int fd, bool protect, struct reason *why);
 
 /* Closes a finished memfd against any change. */
 int entity_close(int fd, struct reason *why);

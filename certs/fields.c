@@ -144,6 +144,25 @@ fields_asks_for_transport(const struct field *field)
 	return named_any(field, names, COUNT(names));
 }
 
+bool
+fields_confidential(const struct field *field)
+{
+	static const char *const names[] = { "Subject", "Keywords",
+		"Comments" };
+
+	return named_any(field, names, COUNT(names));
+}
+
+bool
+fields_protected(const struct field *field)
+{
+	static const char *const names[] = { "From", "Sender", "Reply-To", "To",
+		"Cc", "Date", "Message-ID", "In-Reply-To", "References" };
+
+	return named_any(field, names, COUNT(names)) ||
+	       fields_confidential(field);
+}
+
 /* What may have to be removed, changed or replaced, and who is named. */
 static bool
 ours_to_change(const struct field *field)
@@ -151,7 +170,7 @@ ours_to_change(const struct field *field)
 	return fields_describes_body(field) || fields_names_recipients(field) ||
 	       fields_hides_recipients(field) ||
 	       fields_asks_for_transport(field) ||
-	       begins(field, "X-Sekimori-") || fields_named(field, "Subject") ||
+	       begins(field, "X-Sekimori-") || fields_protected(field) ||
 	       fields_named(field, "Authentication-Results");
 }
 

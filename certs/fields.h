@@ -36,7 +36,8 @@ struct fields {
 
 /* Maps the message and lists those of its fields that may have to change:
  * X-Sekimori-*, Content-*, MIME-Version, Subject, Authentication-Results,
- * and those that name recipients or ask for a transport. 0, or -1: unreadable, or more than
+ * those that name recipients or ask for a transport, and those that can be
+ * protected. 0, or -1: unreadable, or more than
  * FIELDS_MAX of them. */
 int fields_open(struct fields *f, int message, struct reason *why);
 /* Ends what fields_open() began, also when that failed. */
@@ -54,6 +55,14 @@ bool fields_hides_recipients(const struct field *field);
 /* Asks that a mail may travel without TLS, or asks others than our policy:
  * TLS-Required (RFC 8689), Require-TLS-ESMTP. */
 bool fields_asks_for_transport(const struct field *field);
+
+/* Belongs to the message as its writer made it: what header protection (RFC
+ * 9788) copies into what is encrypted. */
+bool fields_protected(const struct field *field);
+
+/* Of those, what tells the content: Subject, Keywords, Comments (RFC 9788,
+ * 3.2.1, hcp_baseline). */
+bool fields_confidential(const struct field *field);
 
 /* Does the field have this name (either case)? */
 bool fields_named(const struct field *field, const char *name);

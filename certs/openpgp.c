@@ -8,6 +8,7 @@
 
 #include "certs/base64.h"
 #include "certs/entity.h"
+#include "certs/measure.h"
 #include "certs/openpgp.h"
 #include "certs/openpgp_key.h"
 #include "certs/packets.h"
@@ -379,22 +380,41 @@ count_of(gpgme_key_t *keys)
 	return n;
 }
 
+/* RSA in OpenPGP is always by PKCS#1 v1.5, and the digest of ECDH is the
+ * key's own (RFC 4880, 13.1; RFC 6637, 8). */
+static void
+measure(struct seal_used *used, const struct openpgp *o, uint32_t algorithms)
+{
+	enum { RSA = 1, RSA_ENCRYPTS = 2, ECDH = 18 };
+	const uint32_t rsa = 1 << RSA | 1 << RSA_ENCRYPTS;
+
+	snprintf(used->content, sizeof used->content, "%s",
+	    packets_cipher(o->cipher));
+	if (algorithms & rsa)
+		measure_key(used, "RSAES-PKCS1-v1_5", NULL);
+	if (algorithms & 1 << ECDH)
+		measure_key(used, "ECDH", NULL);
+	if (algorithms & ~(rsa | 1 << ECDH))
+		measure_key(used, "other", NULL);
+}
+
 int
 openpgp_seal(struct openpgp *o, gpgme_key_t *keys, int inner, int out,
-    char algorithm[OPENPGP_ALGORITHM], struct reason *why)
+    struct seal_used *used, struct reason *why)
 {
 	struct entity_map map = { NULL, 0 };
+	uint32_t algorithms;
 	int packets = entity_memfd("packets", why), answer = -1;
 
 	if (packets == -1)
 		return -1;
 	if (run_gpg(o, keys, inner, packets, why) == 0 &&
 	    entity_map(&map, packets, why) == 0 &&
-	    packets_check(map.bytes, map.size, count_of(keys), why) == 0)
+	    packets_check(map.bytes, map.size, count_of(keys), &algorithms,
+		why) == 0)
 		answer = write_out(&map, out, why);
 	if (answer == 0)
-		snprintf(algorithm, OPENPGP_ALGORITHM, "%s",
-		    packets_cipher(o->cipher));
+		measure(used, o, algorithms);
 	entity_unmap(&map);
 	close(packets);
 	return answer;

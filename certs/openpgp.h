@@ -5,6 +5,7 @@
 #include <gpgme.h>
 #include <stddef.h>
 
+#include "certs/seal.h"
 #include "certs/store.h"
 #include "milter/base/reason.h"
 
@@ -14,8 +15,6 @@
  * doubt is an error, and its output is discarded then.
  */
 struct openpgp;
-
-enum { OPENPGP_ALGORITHM = 64 };
 
 /* Makes gpg's home in folder (which must be there and empty of one). */
 struct openpgp *openpgp_new(const char *folder, struct reason *why);
@@ -42,8 +41,8 @@ gpgme_ctx_t openpgp_context(struct openpgp *o);
 
 /* Encrypts the entity in the memfd inner for keys (NULL behind the last) and
  * writes the fields and body of the sealed message to the end of out.
- * algorithm is the cipher that gpg says it used. */
+ * used: the cipher that gpg says it used, and what its packets tell. */
 int openpgp_seal(struct openpgp *o, gpgme_key_t *keys, int inner, int out,
-    char algorithm[OPENPGP_ALGORITHM], struct reason *why);
+    struct seal_used *used, struct reason *why);
 
 #endif

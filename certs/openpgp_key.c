@@ -5,10 +5,10 @@
 #include <strings.h>
 #include <time.h>
 
+#include "certs/algorithms.h"
 #include "certs/openpgp_key.h"
+#include "milter/base/count.h"
 #include "milter/base/banned.h"
-
-enum { RSA_LEAST = 2048 };
 
 static bool
 has_address(gpgme_key_t key, const char *address)
@@ -32,19 +32,31 @@ say_expired(gpgme_subkey_t subkey, struct reason *why)
 	return reason_set(why, "OpenPGP key expired %s", day);
 }
 
+/* RSA in OpenPGP is always by PKCS#1 v1.5 (RFC 4880, 13.1). */
+static const char *
+algorithm_of(gpgme_subkey_t s)
+{
+	static const struct {
+		const char *curve, *name;
+	} curves[] = { { "nistp256", "ECDH P-256" },
+		{ "nistp384", "ECDH P-384" }, { "nistp521", "ECDH P-521" },
+		{ "cv25519", "ECDH X25519" } };
+
+	if (s->pubkey_algo == GPGME_PK_RSA || s->pubkey_algo == GPGME_PK_RSA_E)
+		return "RSAES-PKCS1-v1_5";
+	if (s->pubkey_algo != GPGME_PK_ECDH && s->pubkey_algo != GPGME_PK_ECC)
+		return "";
+	for (size_t i = 0; s->curve != NULL && i < COUNT(curves); i++)
+		if (strcmp(curves[i].curve, s->curve) == 0)
+			return curves[i].name;
+	return "";
+}
+
 static bool
 is_strong(gpgme_subkey_t s)
 {
-	switch (s->pubkey_algo) {
-	case GPGME_PK_RSA:
-	case GPGME_PK_RSA_E:
-		return s->length >= RSA_LEAST;
-	case GPGME_PK_ECDH:
-	case GPGME_PK_ECC:
-		return true;
-	default:
-		return false;
-	}
+	return algorithm_allowed(ALGORITHM_ENCRYPT, algorithm_of(s),
+		   (int)s->length, algorithm_day(time(NULL))) != ALGORITHM_DENY;
 }
 
 /* By the date: the key may have been read a while ago. */

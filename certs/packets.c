@@ -11,7 +11,8 @@ enum {
 	TAG_SESSION_KEY = 1,
 	TAG_PROTECTED = 18,
 	TAG_AEAD = 20, /* of GnuPG 2.3, before RFC 9580 */
-	LEAST_BODY = 40
+	LEAST_BODY = 40,
+	SESSION_KEY_LEAST = 10
 };
 
 struct packets {
@@ -104,22 +105,33 @@ packet(struct packets *p, struct packet *packet)
 	}
 }
 
-static bool
-is_session_key(const struct packet *packet, int version)
+/* One session key (5.1): version, eight bytes that name the key, algorithm. */
+static int
+session_key(struct packets *p, uint32_t *algorithms)
 {
-	return packet->tag == TAG_SESSION_KEY && packet->first.len > 0 &&
-	       packet->first.at[0] == version;
+	const unsigned char *body;
+	struct packet one;
+
+	if (packet(p, &one) == -1 || one.tag != TAG_SESSION_KEY ||
+	    one.first.len < SESSION_KEY_LEAST)
+		return -1;
+	body = one.first.at;
+	if (body[0] != 3 || body[9] >= 32)
+		return -1;
+	*algorithms |= UINT32_C(1) << body[9];
+	return 0;
 }
 
 int
 packets_check(const unsigned char *bytes, size_t len, size_t recipients,
-    struct reason *why)
+    uint32_t *algorithms, struct reason *why)
 {
 	struct packets p = { bytes, len };
 	struct packet one;
 
+	*algorithms = 0;
 	for (size_t i = 0; i < recipients; i++)
-		if (packet(&p, &one) == -1 || !is_session_key(&one, 3))
+		if (session_key(&p, algorithms) == -1)
 			return reason_set(why,
 			    "OpenPGP: own output is not for %zu keys",
 			    recipients);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "milter/base/reason.h"
 #include "milter/mail/span.h"
@@ -15,9 +16,11 @@
  */
 
 /* Are the bytes exactly an encrypted message for recipients keys: so many
- * session key packets, then one integrity-protected packet, then nothing? */
+ * session key packets, then one integrity-protected packet, then nothing?
+ * *algorithms gets a bit for each public-key algorithm in them (1 << number,
+ * RFC 4880 9.1). */
 int packets_check(const unsigned char *bytes, size_t len, size_t recipients,
-    struct reason *why);
+    uint32_t *algorithms, struct reason *why);
 
 enum { PACKETS_ID = 8, PACKETS_KEYS = 1024 };
 

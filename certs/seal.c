@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "certs/algorithms.h"
 #include "certs/already.h"
+#include "certs/capability.h"
 #include "certs/certificate.h"
 #include "certs/entity.h"
 #include "certs/named.h"
@@ -14,6 +17,7 @@
 #include "certs/seal.h"
 #include "certs/serve.h"
 #include "certs/share.h"
+#include "certs/signer.h"
 #include "certs/smime.h"
 #include "certs/store.h"
 #include "milter/base/clock.h"
@@ -27,6 +31,8 @@ enum { COPIES_BYTES = 512 * 1024 * 1024 };
 static struct {
 	struct store *store;
 	struct openpgp *openpgp;
+	enum profile profile;
+	int protect; /* the class from which headers are protected; 0: none */
 	int64_t milliseconds; /* for one request */
 	const struct conf *conf;
 } child;
@@ -35,7 +41,12 @@ static struct {
 struct sealing {
 	struct seal_request request;
 	int message;
+	struct signer *signer; /* or NULL: nobody signs */
+	int inner; /* what is sealed, or -1: not made yet */
+	int signed_; /* the same, signed */
+	struct seal_used signature;
 	X509 *certs[SEAL_RECIPIENTS];
+	struct way ways[SEAL_RECIPIENTS];
 	gpgme_key_t keys[SEAL_RECIPIENTS];
 	char no_cert[SEAL_RECIPIENTS][SEAL_TEXT / 2];
 	char no_key[SEAL_RECIPIENTS][SEAL_TEXT / 2];
@@ -48,10 +59,13 @@ seal_load(const struct conf *conf, char *ready, size_t size, struct reason *why)
 	const char *version = gpgme_check_version(NULL);
 	gpgme_error_t error =
 	    gpgme_engine_check_version(GPGME_PROTOCOL_OpenPGP);
+	enum profile profile;
 
 	if (store == NULL)
 		return -1;
 	store_close(&store);
+	if (profile_named(conf->smime_profile, &profile, why) == -1)
+		return -1;
 	if (version == NULL || error != 0)
 		return reason_set(why,
 		    "gpg does not run: apt-get install gnupg");
@@ -65,11 +79,33 @@ seal_prepare(const struct conf *conf, const char *temp, struct reason *why)
 {
 	child.milliseconds = conf->seal_time * 1000;
 	child.conf = conf;
+	child.protect = (int)conf->protect_headers;
+	if (profile_named(conf->smime_profile, &child.profile, why) == -1)
+		return -1;
 	child.store = store_open(conf, why);
 	if (child.store == NULL)
 		return -1;
 	child.openpgp = openpgp_new(temp, why);
 	return child.openpgp != NULL ? 0 : -1;
+}
+
+/* By which algorithms; -1: by none that the floor allows. */
+static int
+choose_way(struct sealing *s, size_t i, struct reason *why)
+{
+	struct shown shown = { .oaep = false };
+	EVP_PKEY *key = X509_get0_pubkey(s->certs[i]);
+	char *text;
+	size_t len;
+
+	capability_of(s->certs[i], &shown);
+	text = store_capabilities(child.store, s->request.rcpts[i], &len);
+	if (text != NULL)
+		capability_words(text, len, &shown);
+	free(text);
+	return profile_choose(child.profile, &shown,
+	    EVP_PKEY_is_a(key, "RSA") ? EVP_PKEY_get_bits(key) : 0,
+	    algorithm_day(time(NULL)), &s->ways[i], why);
 }
 
 static void
@@ -78,6 +114,20 @@ look_up_certificate(struct sealing *s, size_t i)
 	struct reason why = { "" };
 
 	s->certs[i] = store_certificate(child.store, s->request.rcpts[i], &why);
+	text_printable(s->no_cert[i], sizeof s->no_cert[i], why.text,
+	    strlen(why.text));
+}
+
+/* A certificate that we cannot write to is none. */
+static void
+look_up_way(struct sealing *s, size_t i)
+{
+	struct reason why = { "" };
+
+	if (s->certs[i] == NULL || choose_way(s, i, &why) == 0)
+		return;
+	X509_free(s->certs[i]);
+	s->certs[i] = NULL;
 	text_printable(s->no_cert[i], sizeof s->no_cert[i], why.text,
 	    strlen(why.text));
 }
@@ -106,7 +156,9 @@ look_up(struct sealing *s, struct share shares[SEAL_RECIPIENTS],
 		return -1;
 	for (size_t i = 0; i < s->request.count; i++) {
 		look_up_certificate(s, i);
+		look_up_way(s, i);
 		shares[i].certificate = s->certs[i] != NULL;
+		shares[i].content = s->ways[i].content;
 		shares[i].named = named_has(named, s->request.rcpts[i]);
 		all &= shares[i].certificate;
 	}
@@ -130,56 +182,71 @@ add_id(struct seal_copy *c, const char *id)
 		snprintf(c->keys + len, sizeof c->keys - len, " ...");
 }
 
+/* Signed once, for all the copies. */
 static int
-with_smime(struct sealing *s, int inner, struct seal_copy *c,
-    struct reason *why)
+sign(struct sealing *s, struct reason *why)
 {
-	X509 *certs[SEAL_RECIPIENTS];
-	char id[CERTIFICATE_ID];
-
-	for (size_t i = 0; i < c->count; i++) {
-		certs[i] = s->certs[c->rcpts[i]];
-		certificate_id(certs[i], id);
-		add_id(c, id);
-	}
-	snprintf(c->algorithm, sizeof c->algorithm, "%s", smime_algorithm);
-	return smime_seal(certs, c->count, inner, c->fd, why);
+	if (s->signer == NULL || s->signed_ != -1)
+		return 0;
+	s->signed_ = signer_sign(s->signer, child.profile != PROFILE_INTEROP,
+	    s->inner, &s->signature, why);
+	return s->signed_ == -1 ? -1 : 0;
 }
 
 static int
-with_openpgp(struct sealing *s, int inner, struct seal_copy *c,
-    struct reason *why)
+with_smime(struct sealing *s, struct seal_copy *c, struct reason *why)
+{
+	struct smime_to to[SEAL_RECIPIENTS];
+	char id[CERTIFICATE_ID];
+
+	for (size_t i = 0; i < c->count; i++) {
+		to[i].cert = s->certs[c->rcpts[i]];
+		to[i].way = s->ways[c->rcpts[i]];
+		certificate_id(to[i].cert, id);
+		add_id(c, id);
+	}
+	if (sign(s, why) == -1)
+		return -1;
+	c->used = s->signature;
+	return smime_seal(to, c->count, s->signer ? s->signed_ : s->inner,
+	    c->fd, &c->used, why);
+}
+
+static int
+with_openpgp(struct sealing *s, struct seal_copy *c, struct reason *why)
 {
 	gpgme_key_t keys[SEAL_RECIPIENTS + 1];
-	char algorithm[OPENPGP_ALGORITHM];
 
 	for (size_t i = 0; i < c->count; i++) {
 		keys[i] = s->keys[c->rcpts[i]];
 		add_id(c, keys[i]->subkeys->fpr);
 	}
 	keys[c->count] = NULL;
-	if (openpgp_seal(child.openpgp, keys, inner, c->fd, algorithm, why) ==
-	    -1)
-		return -1;
-	snprintf(c->algorithm, sizeof c->algorithm, "%s", algorithm);
-	return 0;
+	return openpgp_seal(child.openpgp, keys, s->inner, c->fd, &c->used,
+	    why);
+}
+
+static bool
+is_protected(const struct sealing *s)
+{
+	return child.protect > 0 && s->request.class >= child.protect;
 }
 
 static int
-seal_copy(struct sealing *s, int inner, const struct share_copy *share,
+seal_copy(struct sealing *s, const struct share_copy *share,
     struct seal_copy *c, struct reason *why)
 {
-	static int (*const methods[SEAL_METHODS])(struct sealing * s, int inner,
-	    struct seal_copy *c,
-	    struct reason *why) = { with_smime, with_openpgp };
+	static int (*const methods[SEAL_METHODS])(struct sealing * s,
+	    struct seal_copy * c,
+	    struct reason * why) = { with_smime, with_openpgp };
 
 	c->method = share->method;
 	c->count = share->count;
 	memcpy(c->rcpts, share->rcpts, share->count * sizeof *share->rcpts);
 	c->fd = entity_memfd("sealed", why);
-	if (c->fd == -1 || lseek(inner, 0, SEEK_SET) == -1 ||
-	    entity_outer(s->message, c->fd, why) == -1 ||
-	    methods[c->method](s, inner, c, why) == -1)
+	if (c->fd == -1 || lseek(s->inner, 0, SEEK_SET) == -1 ||
+	    entity_outer(s->message, c->fd, is_protected(s), why) == -1 ||
+	    methods[c->method](s, c, why) == -1)
 		return -1;
 	return entity_close(c->fd, why);
 }
@@ -188,15 +255,18 @@ static int
 seal_copies(struct sealing *s, const struct share_copy *shares, size_t count,
     struct seal_answer *a, struct reason *why)
 {
-	int inner = entity_inner(s->message, why), failed = -1;
+	int failed = -1;
 
-	if (inner == -1)
+	if (signer_open(child.store, s->request.sender, s->request.user,
+		&s->signer, why) == -1)
+		return -1;
+	s->inner = entity_inner(s->message, is_protected(s), why);
+	if (s->inner == -1)
 		return -1;
 	do
-		failed = seal_copy(s, inner, &shares[a->copies_count],
+		failed = seal_copy(s, &shares[a->copies_count],
 		    &a->copies[a->copies_count], why);
 	while (++a->copies_count < count && failed == 0);
-	close(inner);
 	return failed;
 }
 
@@ -306,7 +376,7 @@ answer_as_it_is(struct sealing *s, const struct already *already, bool known,
 
 	c->by = known ? SEAL_BY_SENDER : SEAL_BY_SENDER_UNVERIFIED;
 	c->method = already_method(already);
-	snprintf(c->algorithm, sizeof c->algorithm, "%s",
+	snprintf(c->used.content, sizeof c->used.content, "%s",
 	    already_algorithm(already));
 	for (size_t i = 0; i < a->count; i++) {
 		c->rcpts[c->count++] = (uint16_t)i;
@@ -343,7 +413,7 @@ answer_already(struct sealing *s, struct seal_answer *a)
 static void
 answer(struct sealing *s, struct seal_answer *a)
 {
-	struct share shares[SEAL_RECIPIENTS] = { { false, false, false } };
+	struct share shares[SEAL_RECIPIENTS] = { { .named = false } };
 	static struct share_copy copies[SEAL_COPIES];
 	struct reason why = { "" };
 	size_t count;
@@ -372,6 +442,11 @@ clear(struct sealing *s)
 		if (s->keys[i] != NULL)
 			gpgme_key_unref(s->keys[i]);
 	}
+	signer_close(&s->signer);
+	if (s->inner != -1)
+		close(s->inner);
+	if (s->signed_ != -1)
+		close(s->signed_);
 	seal_request_clear(&s->request);
 	close(s->message);
 	free(s);
@@ -387,6 +462,7 @@ seal_serve(int connection, struct reason *why)
 
 	if (s == NULL)
 		return reason_set(why, "no memory for a request");
+	s->inner = s->signed_ = -1;
 	if (seal_recv_request(connection, &s->request, &s->message, deadline,
 		why) == -1) {
 		free(s);

@@ -13,10 +13,12 @@
  * What is asked of the seal server, and what it answers: the wire between
  * act (which asks) and certs (which holds keys and libraries).
  *
- * Request: PACKET_SEAL with the message's sealed memfd and the number of
- * recipients, then one PACKET_SEAL_TO each. Answer: PACKET_SEALED with the
- * number of copies and one PACKET_SEALED_COPY with a new sealed memfd each (none
- * for what its sender has encrypted already), or PACKET_REFUSED and one PACKET_REFUSED_WHY per recipient, or nothing at all:
+ * Request: PACKET_SEAL with the message's sealed memfd, the number of
+ * recipients, who sends it and its class, then one PACKET_SEAL_TO each.
+ * Answer: PACKET_SEALED with the number of copies and one PACKET_SEALED_COPY
+ * with a new sealed memfd each (none for what its sender has encrypted
+ * already), or PACKET_REFUSED and one PACKET_REFUSED_WHY per recipient, or
+ * nothing at all:
  * then the mail is deferred. There is no answer that lets a message pass in
  * clear.
  */
@@ -50,8 +52,22 @@ enum seal_by { SEAL_BY_GATEWAY, SEAL_BY_SENDER, SEAL_BY_SENDER_UNVERIFIED };
 const char *seal_by_name(enum seal_by by);
 
 struct seal_request {
+	char *sender; /* of the envelope, or "" */
+	char *user; /* who it is by authentication, or "" */
+	int class; /* of confidentiality, 1 to 3; 0: nobody said */
 	size_t count;
 	char *rcpts[SEAL_RECIPIENTS]; /* addresses, outside ones only */
+};
+
+/* What was really used, measured on what was written. */
+struct seal_used {
+	char content[SEAL_TEXT]; /* cipher: "AES-256-CBC" */
+	char keys[SEAL_TEXT]; /* how its key is sent: "RSAES-OAEP SHA256, ECDH
+			       * SHA256" */
+	char signature[SEAL_TEXT]; /* inside: "RSASSA-PSS SHA256", or "" */
+	char signer[SEAL_TEXT]; /* its certificate's fingerprint, or "" */
+	bool monitored; /* one of these is on the list for interoperation only
+			 * (certs/algorithms.def) */
 };
 
 /*
@@ -62,14 +78,14 @@ struct seal_request {
  * counted.
  *
  * What the sender has encrypted already is the message as it is: there is no
- * fd, and of the header only what hides recipients changes.
+ * fd, of the header only what hides recipients changes, and of used only
+ * the content cipher is known.
  */
 struct seal_copy {
 	int fd; /* sealed memfd; -1: not by the gateway */
 	enum seal_by by;
 	enum seal_method method;
-	char algorithm
-	    [SEAL_TEXT]; /* content cipher really used: "AES-256-CBC" */
+	struct seal_used used;
 	char keys[SEAL_KEYS]; /* fingerprints used, space between, "..." at
 			       * the end when there are more */
 	size_t count;

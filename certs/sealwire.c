@@ -39,6 +39,9 @@ seal_request_clear(struct seal_request *r)
 	for (size_t i = 0; i < r->count; i++)
 		free(r->rcpts[i]);
 	r->count = 0;
+	free(r->sender);
+	free(r->user);
+	r->sender = r->user = NULL;
 }
 
 /* A packet of the kind that must come now, ready to be read. */
@@ -76,6 +79,9 @@ send_request(int fd, int message, const struct seal_request *r,
 	struct wire_out out = { .len = 0 };
 
 	wire_put_number(&out, r->count);
+	wire_put_string(&out, r->sender);
+	wire_put_string(&out, r->user);
+	wire_put_number(&out, (uint64_t)r->class);
 	if (send_out(fd, PACKET_SEAL, &out, message, deadline, why) == -1)
 		return -1;
 	for (size_t i = 0; i < r->count; i++) {
@@ -150,7 +156,11 @@ take_copy(int fd, size_t asked, struct seal_copy *copy, int64_t deadline,
 		return -1;
 	method = wire_get_number(&in);
 	by = wire_get_number(&in);
-	get_text(&in, copy->algorithm, sizeof copy->algorithm);
+	get_text(&in, copy->used.content, sizeof copy->used.content);
+	get_text(&in, copy->used.keys, sizeof copy->used.keys);
+	get_text(&in, copy->used.signature, sizeof copy->used.signature);
+	get_text(&in, copy->used.signer, sizeof copy->used.signer);
+	copy->used.monitored = wire_get_number(&in) != 0;
 	get_text(&in, copy->keys, sizeof copy->keys);
 	if (take_recipients(&in, asked, copy, why) == -1)
 		return -1;
@@ -263,24 +273,29 @@ seal_ask(const char *path, int message, const struct seal_request *request,
 	return a != NULL ? 0 : -1;
 }
 
+static char *
+get_copy(struct wire_in *in)
+{
+	char text[SEAL_ADDRESS], *copy;
+
+	wire_get_string(in, text, sizeof text);
+	copy = strdup(text);
+	if (copy == NULL)
+		abort();
+	return copy;
+}
+
 static int
 recv_recipient(int fd, struct seal_request *r, int64_t deadline,
     struct reason *why)
 {
 	unsigned char bytes[WIRE_MAX];
-	char address[SEAL_ADDRESS];
 	struct wire_in in;
 
 	if (expect(fd, PACKET_SEAL_TO, &in, bytes, NULL, deadline, why) == -1)
 		return -1;
-	wire_get_string(&in, address, sizeof address);
-	if (wire_end(&in, why) == -1)
-		return -1;
-	r->rcpts[r->count] = strdup(address);
-	if (r->rcpts[r->count] == NULL)
-		abort();
-	r->count++;
-	return 0;
+	r->rcpts[r->count++] = get_copy(&in);
+	return wire_end(&in, why);
 }
 
 int
@@ -292,12 +307,15 @@ seal_recv_request(int connection, struct seal_request *r, int *message,
 	uint64_t count;
 	int failed;
 
-	r->count = 0;
+	memset(r, 0, sizeof *r);
 	*message = -1;
 	if (expect(connection, PACKET_SEAL, &in, bytes, message, deadline,
 		why) == -1)
 		return -1;
 	count = wire_get_number(&in);
+	r->sender = get_copy(&in);
+	r->user = get_copy(&in);
+	r->class = (int)(wire_get_number(&in) & 0xff);
 	failed = wire_end(&in, why);
 	if (failed == 0 &&
 	    (count == 0 || count > SEAL_RECIPIENTS || *message == -1))
@@ -324,7 +342,11 @@ send_copy(int fd, const struct seal_copy *copy, int64_t deadline,
 
 	wire_put_number(&out, copy->method);
 	wire_put_number(&out, copy->by);
-	wire_put_string(&out, copy->algorithm);
+	wire_put_string(&out, copy->used.content);
+	wire_put_string(&out, copy->used.keys);
+	wire_put_string(&out, copy->used.signature);
+	wire_put_string(&out, copy->used.signer);
+	wire_put_number(&out, copy->used.monitored);
 	wire_put_string(&out, copy->keys);
 	wire_put_number(&out, copy->count);
 	for (size_t i = 0; i < copy->count; i++)

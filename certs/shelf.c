@@ -14,7 +14,7 @@
 #include "milter/base/text.h"
 #include "milter/base/banned.h"
 
-enum { ADDRESS_MAX = 200, NOTE_MAX = 4096, NAME_SIZE = 256 };
+enum { ADDRESS_MAX = 200, NOTE_MAX = 4096, WORDS_MAX = 4096, NAME_SIZE = 256 };
 
 /* The kinds of files, by their folder; a corner holds either kind. */
 static const struct {
@@ -202,6 +202,25 @@ shelf_keys(int folder, const char *kind, const char *address,
 		*count = 0;
 	}
 	return answer;
+}
+
+char *
+shelf_capabilities(int folder, const char *address, size_t *len)
+{
+	char name[NAME_SIZE], file[NAME_SIZE + 16], *text = NULL;
+	struct reason none;
+	int shelf;
+
+	if (address_name(address, name, &none) == -1)
+		return NULL;
+	shelf = open_folder(folder, "smime");
+	if (shelf == -1)
+		return NULL;
+	snprintf(file, sizeof file, "%s.capabilities", name);
+	if (file_get(shelf, file, WORDS_MAX, &text, len, &none) == -1)
+		text = NULL;
+	close(shelf);
+	return text;
 }
 
 void

@@ -15,6 +15,7 @@
  *	smime/ADDRESS.pem, openpgp/ADDRESS.asc	put there by hand
  *	smime/ADDRESS/ID.pem, openpgp/ADDRESS/ID.asc	put there by import
  *	pending/ID.pem	waits for approval	revoked/ID.pem	never used again
+ *	smime/ADDRESS.capabilities	what its owner has shown to read
  *
  * Beside each that import put there lies its note, ID.json: kind, address,
  * source, trust, who put it there and when. A key without a note was put there
@@ -44,6 +45,10 @@ struct shelf_key {
 int shelf_keys(int folder, const char *kind, const char *address,
     struct shelf_key keys[SHELF_KEYS], size_t *count, struct reason *why);
 void shelf_free(struct shelf_key *keys, size_t count);
+
+/* What stands in ADDRESS.capabilities (certs/capability.h), freed by free();
+ * NULL: nothing is known. */
+char *shelf_capabilities(int folder, const char *address, size_t *len);
 
 /* A trust by its word ("verified", "directory"); what is unknown is
  * harvested. */

@@ -5,22 +5,27 @@
 #include <openssl/x509.h>
 #include <stddef.h>
 
+#include "certs/profile.h"
+#include "certs/seal.h"
 #include "milter/base/reason.h"
 
 /*
- * S/MIME (RFC 8551) by OpenSSL's CMS: EnvelopedData with AES-256-CBC, which
- * most readers open; the key by RSA-OAEP with SHA-256 or by ECDH with its
- * SHA-256 key derivation (CRYPTREC's recommended list; OpenSSL's own defaults
- * are SHA-1).
+ * S/MIME (RFC 8551) by OpenSSL's CMS: EnvelopedData, or AuthEnvelopedData with
+ * GCM. The key of the content goes by RSAES-PKCS1-v1_5 or RSAES-OAEP with
+ * SHA-256, or by ECDH with its SHA-256 key derivation: OpenSSL's own defaults
+ * are SHA-1.
  */
 
-/* What is written: name of the content cipher. */
-extern const char smime_algorithm[];
+/* For whom, and how the key is sent. */
+struct smime_to {
+	X509 *cert; /* not owned */
+	struct way way; /* its content counts for all: that of the first */
+};
 
-/* Encrypts the entity in the memfd inner for all count certificates and
- * writes the fields and body of the sealed message to the end of out. What is
- * written was read again to its end. */
-int smime_seal(X509 *const *certs, size_t count, int inner, int out,
-    struct reason *why);
+/* Encrypts the entity in the memfd inner for all count recipients and writes
+ * the fields and body of the sealed message to the end of out. What is written
+ * was read again to its end; used says what with. */
+int smime_seal(const struct smime_to *to, size_t count, int inner, int out,
+    struct seal_used *used, struct reason *why);
 
 #endif

@@ -289,6 +289,12 @@ store_certificate(struct store *s, const char *address, struct reason *why)
 	return cert;
 }
 
+char *
+store_capabilities(struct store *s, const char *address, size_t *len)
+{
+	return shelf_capabilities(s->folder, address, len);
+}
+
 int
 store_folder(const struct store *s)
 {

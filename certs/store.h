@@ -13,6 +13,7 @@
  * Whom we can write to safely: the keys below certs_dir (certs/shelf.h has
  * their files), and
  *
+ *	smime/ADDRESS.capabilities  what its owner has shown to read
  *	ca/NAME.pem            authorities that smime/ must chain to; without
  *	                       any, a certificate that the operator put there
  *	                       is trusted as it is
@@ -35,6 +36,10 @@ void store_close(struct store **s);
  * NULL with the reason for the sender in why. Freed by X509_free(). */
 X509 *
 store_certificate(struct store *s, const char *address, struct reason *why);
+
+/* What the address has shown to read (certs/capability.h), freed by free();
+ * NULL when nothing is known. */
+char *store_capabilities(struct store *s, const char *address, size_t *len);
 
 /* Reads a certificate as store_certificate() does, but from these bytes. */
 X509 *store_check(struct store *s, const char *pem, size_t len,

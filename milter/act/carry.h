@@ -110,6 +110,9 @@ int events_record(const struct carry *c, struct reason *why);
 /* What can be said about the message on one line of syslog. */
 void line_make(const struct carry *c, char *line, size_t size);
 
+/* The class of confidentiality, 1 to 3, that the facts tell; 0: none. */
+int carry_class(const struct findings *f);
+
 /* The direction for records: outbound when anybody outside gets it. */
 const char *carry_direction(const struct envelope *e);
 

@@ -61,6 +61,9 @@ encrypt_prepare(struct carry *c)
 	for (size_t i = 0; i < c->plan->count; i++)
 		if (c->plan->groups[i].effect == VERDICT_ENCRYPT)
 			ask_for(c, &c->plan->groups[i]);
+	c->asked.sender = c->a->envelope->sender;
+	c->asked.user = c->a->envelope->auth_user;
+	c->asked.class = carry_class(c->a->findings);
 	if (seal_ask(c->a->seal_socket, c->a->message, &c->asked, deadline,
 		&c->seal, &c->why) == -1)
 		return reason_prefix(&c->why, "seal");
@@ -86,6 +89,57 @@ remove_fields(struct carry *c, bool (*which)(const struct field *field))
 			continue;
 		fields_name(field, name);
 		if (mta->change(mta->context, name, field->index, NULL) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* The field of sealed that stands for this one, or NULL. */
+static const struct field *
+counterpart(const struct fields *sealed, const struct field *field,
+    const char *name)
+{
+	for (size_t i = 0; i < sealed->count; i++)
+		if (fields_named(&sealed->list[i], name) &&
+		    sealed->list[i].index == field->index)
+			return &sealed->list[i];
+	return NULL;
+}
+
+static int
+replace(const struct mta *mta, const char *name, int index,
+    const struct field *by)
+{
+	struct buf value;
+	int answer = -1;
+
+	buf_init(&value, VALUE_MAX);
+	if (by == NULL)
+		answer = mta->change(mta->context, name, index, NULL);
+	else if (fields_value(by, &value) == 0)
+		answer =
+		    mta->change(mta->context, name, index, buf_text(&value));
+	buf_free(&value);
+	return answer;
+}
+
+/* What the sealed message does not tell any more (RFC 9788) must not stay in
+ * the header that the MTA has. */
+static int
+hide(struct carry *c, const struct fields *sealed)
+{
+	for (size_t i = c->fields.count; i-- > 0;) {
+		const struct field *field = &c->fields.list[i], *by;
+		char name[FIELDS_NAME];
+
+		if (!fields_confidential(field))
+			continue;
+		fields_name(field, name);
+		by = counterpart(sealed, field, name);
+		if (by != NULL && by->value_len == field->value_len &&
+		    memcmp(by->value, field->value, by->value_len) == 0)
+			continue;
+		if (replace(c->a->mta, name, field->index, by) == -1)
 			return -1;
 	}
 	return 0;
@@ -144,7 +198,7 @@ put_sealed(struct carry *c, const struct seal_copy *seal)
 	if (fields_open(&sealed, seal->fd, &c->why) == 0) {
 		if (carry_body(mta, &sealed) == 0 &&
 		    remove_fields(c, describes_or_hides) == 0 &&
-		    add_new(mta, &sealed) == 0)
+		    hide(c, &sealed) == 0 && add_new(mta, &sealed) == 0)
 			answer = 0;
 		else
 			reason_set(&c->why,

@@ -90,6 +90,16 @@ begin_crypto(const struct carry *c, const char *result)
 	return f;
 }
 
+/* Measured on what we wrote; of what the sender wrote it is not known. */
+static void
+set_used(json_t *f, const struct seal_used *used)
+{
+	json_object_set_new(f, "key_alg", events_text(used->keys));
+	json_object_set_new(f, "sign_alg", events_text(used->signature));
+	json_object_set_new(f, "signer", events_text(used->signer));
+	json_object_set_new(f, "monitored", json_boolean(used->monitored));
+}
+
 static void
 sealed(struct events *all, const struct carry *c, const struct seal_copy *copy)
 {
@@ -103,7 +113,9 @@ sealed(struct events *all, const struct carry *c, const struct seal_copy *copy)
 	    json_string(seal_method_name(copy->method)));
 	json_object_set_new(f, "by", json_string(seal_by_name(copy->by)));
 	json_object_set_new(f, "keys", events_text(copy->keys));
-	json_object_set_new(f, "content_alg", events_text(copy->algorithm));
+	json_object_set_new(f, "content_alg", events_text(copy->used.content));
+	if (copy->by == SEAL_BY_GATEWAY)
+		set_used(f, &copy->used);
 	events_add(all, EVENT_MAIL_CRYPTO, f);
 }
 

@@ -192,6 +192,27 @@ label_row(enum fact fact)
 	return -1;
 }
 
+static int
+class_of(const struct found *fact, int row)
+{
+	return labels[row].class != 0 ? labels[row].class
+				      : atoi(fact->evidence);
+}
+
+int
+carry_class(const struct findings *f)
+{
+	int class = 0;
+
+	for (size_t i = 0; i < f->facts_count; i++) {
+		int row = label_row(f->facts[i].fact);
+
+		if (row != -1 && class < class_of(&f->facts[i], row))
+			class = class_of(&f->facts[i], row);
+	}
+	return class;
+}
+
 /* What was released was looked at when it was held. */
 static bool
 leaves(const struct carry *c)
@@ -220,8 +241,7 @@ labelled(struct events *all, const struct carry *c)
 		json_array_append_new(found,
 		    json_pack("{s:s, s:o}", "label", fact_row(fact->fact)->name,
 			"where", events_text(fact->evidence)));
-		this = labels[row].class != 0 ? labels[row].class
-					      : atoi(fact->evidence);
+		this = class_of(fact, row);
 		if (class < this) {
 			class = this;
 			by = labels[row].by;

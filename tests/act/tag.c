@@ -60,12 +60,15 @@ static const struct {
 	    "44GC44GC44GC44GC44GC44GC44GC?= =?UTF-8?B?44GC?= y\n" },
 	{ VERDICT_ENCRYPT, true, "",
 	    "Content-Type: a\r\nMIME-Version: 1.0\r\nSubject: s\r\n"
+	    "keywords: told\r\nMessage-ID: m\r\n"
 	    "content-type: b\r\nContent-Description: told\r\n\r\nCLEAR\r\n",
 	    "body SEALED\r\n\n"
 	    "change Content-Description 1 (removed)\n"
 	    "change content-type 2 (removed)\n"
 	    "change MIME-Version 1 (removed)\n"
 	    "change Content-Type 1 (removed)\n"
+	    "change keywords 1 (removed)\n"
+	    "change Subject 1 [...]\n"
 	    "add MIME-Version: 1.0\n"
 	    "add Content-Type: sealed;\n\tb=c\n" },
 };

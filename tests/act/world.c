@@ -239,6 +239,7 @@ new_copy(struct seal_answer *a)
 		return c;
 	c->by = SEAL_BY_GATEWAY;
 	c->fd = world_message("From: a\r\n"
+			      "Subject: [...]\r\n"
 			      "MIME-Version: 1.0\r\n"
 			      "Content-Type: sealed;\r\n"
 			      "\tb=c\r\n\r\nSEALED\r\n");

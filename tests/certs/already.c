@@ -68,7 +68,7 @@ what_is_encrypted_for_all_passes(void **unused)
 		assert_int_equal(-1, copy->fd);
 		assert_int_equal(a->count, copy->count);
 		assert_int_equal(genuine[i].method, copy->method);
-		assert_memory_equal(genuine[i].algorithm, copy->algorithm,
+		assert_memory_equal(genuine[i].algorithm, copy->used.content,
 		    strlen(genuine[i].algorithm));
 		assert_true(strlen(copy->keys) >= 40 * copy->count);
 		seal_answer_free(&a);

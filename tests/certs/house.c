@@ -42,6 +42,27 @@ serve(void *unused)
 	return NULL;
 }
 
+static void
+prepare(void)
+{
+	char path[128];
+	struct reason why;
+
+	shell("rm -rf %s/child", house.folder);
+	snprintf(path, sizeof path, "%s/child", house.folder);
+	mkdir(path, 0700);
+	if (seal_prepare(house.conf, path, &why) == -1)
+		fail_msg("%s", why.text);
+}
+
+void
+house_profile(const char *name)
+{
+	free(house.conf->smime_profile);
+	house.conf->smime_profile = strdup(name);
+	prepare();
+}
+
 int
 house_open(void **unused)
 {
@@ -60,10 +81,7 @@ house_open(void **unused)
 	snprintf(path, sizeof path, "%s/certs", house.folder);
 	house.conf->certs_dir = strdup(path);
 	assert_int_equal(0, seal_load(house.conf, ready, sizeof ready, &why));
-	snprintf(path, sizeof path, "%s/child", house.folder);
-	mkdir(path, 0700);
-	if (seal_prepare(house.conf, path, &why) == -1)
-		fail_msg("%s", why.text);
+	prepare();
 	snprintf(house.socket, sizeof house.socket, "%s/seal.sock",
 	    house.folder);
 	house.listener = wire_listen(house.socket, &why);
@@ -96,7 +114,9 @@ message_fd(const char *text, size_t len)
 struct seal_answer *
 ask(int fd, char *const *rcpts)
 {
-	struct seal_request request = { .count = 0 };
+	struct seal_request request = { .sender = house.sender,
+		.user = house.user,
+		.class = house.class };
 	struct seal_answer *answer;
 	struct reason why = { "" };
 
@@ -146,4 +166,99 @@ open_openpgp(const char *who)
 		  "--try-secret-key '<%s>' --output opened --decrypt sealed "
 		  "2>gpg.log",
 		house.folder, house.folder, who));
+}
+
+int
+open_nss(const char *who)
+{
+	return shell("cd %s && mkdir -p nss && "
+		     "openssl cms -cmsout -in sealed -outform DER -out der && "
+		     "openssl pkcs12 -export -in certs/smime/%s.pem "
+		     "-inkey %s.key -name key -passout pass:x -out p12 && "
+		     "{ test -f nss/key4.db || "
+		     "certutil -N -d nss --empty-password; } && "
+		     "pk12util -i p12 -d nss -W x >nss.log 2>&1 && "
+		     "cmsutil -D -d nss -i der -o opened 2>>nss.log",
+	    house.folder, who, who);
+}
+
+int
+open_gpgsm(const char *who)
+{
+	return shell("cd %s && rm -rf gpgsm && mkdir -m 700 gpgsm && "
+		     "export GNUPGHOME=$PWD/gpgsm && "
+		     "openssl cms -cmsout -in sealed -outform DER -out der && "
+		     "openssl pkcs12 -export -in certs/smime/%s.pem "
+		     "-keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES "
+		     "-macalg sha1 -inkey %s.key -passout pass:x -out p12 && "
+		     "set -- gpgsm --batch --yes --quiet --disable-dirmngr "
+		     "--pinentry-mode loopback --passphrase-fd 0 && "
+		     "{ echo x | \"$@\" --import p12 >gpgsm.log 2>&1; "
+		     "echo x | \"$@\" --output opened --decrypt der "
+		     "2>>gpgsm.log; failed=$?; "
+		     "gpgconf --kill all; exit $failed; }",
+	    house.folder, who, who);
+}
+
+/* The two halves of multipart/signed as bytes: sig and signed. */
+static int
+halves(void)
+{
+	return shell("cd %s && python3 - <<'EOF'\n"
+		     "import email, email.policy\n"
+		     "raw = open('opened', 'rb').read()\n"
+		     "m = email.message_from_bytes(raw)\n"
+		     "assert m.get_content_type() == 'multipart/signed'\n"
+		     "cut = b'\\r\\n--' + m.get_boundary().encode()\n"
+		     "parts = raw.split(cut)\n"
+		     "assert len(parts) == 4 and len(m.get_payload()) == 2\n"
+		     "open('signed', 'wb').write(parts[1][2:])\n"
+		     "sig = m.get_payload()[1]\n"
+		     "assert sig.get_content_type() == m.get_param('protocol')"
+		     "\n"
+		     "open('sig', 'wb').write(sig.get_payload(decode=True))\n"
+		     "EOF",
+	    house.folder);
+}
+
+int
+verify_openssl(void)
+{
+	if (halves() != 0)
+		return -1;
+	return shell("cd %s && openssl cms -verify -in opened -CAfile "
+		     "authority.pem -purpose smimesign -out signed2 "
+		     "2>openssl.log && cmp signed signed2",
+	    house.folder);
+}
+
+int
+verify_nss(void)
+{
+	if (halves() != 0)
+		return -1;
+	return shell("cd %s && rm -rf nss && mkdir nss && "
+		     "certutil -N -d nss --empty-password && "
+		     "certutil -A -d nss -n ca -t CT,C,C -i authority.pem && "
+		     "cmsutil -D -d nss -c signed -i sig -u 4 >/dev/null "
+		     "2>nss.log",
+	    house.folder);
+}
+
+int
+verify_gpgsm(void)
+{
+	if (halves() != 0)
+		return -1;
+	return shell("cd %s && rm -rf gpgsm && mkdir -m 700 gpgsm && "
+		     "export GNUPGHOME=$PWD/gpgsm && "
+		     "openssl x509 -in authority.pem -noout -fingerprint "
+		     "-sha1 | sed 's/.*=//; s/$/ S relax/' "
+		     ">gpgsm/trustlist.txt && "
+		     "gpgsm --batch --quiet --disable-dirmngr "
+		     "--import authority.pem 2>gpgsm.log && "
+		     "gpgsm --batch --disable-dirmngr --disable-crl-checks "
+		     "--verify sig signed 2>>gpgsm.log; failed=$?; "
+		     "gpgconf --kill all; exit $failed",
+	    house.folder);
 }

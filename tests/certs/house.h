@@ -17,6 +17,8 @@ extern struct house {
 	int listener;
 	pthread_t thread;
 	struct conf *conf;
+	char *sender, *user; /* who asks; NULL: nobody */
+	int class; /* of what they ask for */
 } house;
 
 /* Makes the keys and starts the server; ends it. For cmocka. */
@@ -38,5 +40,18 @@ char *save(const struct seal_copy *copy);
 /* Opens FOLDER/sealed with the private key of who, to FOLDER/opened. */
 void open_smime(const char *who);
 void open_openpgp(const char *who);
+
+/* The same by NSS (Thunderbird) and by gpgsm: 0 when they could. */
+int open_nss(const char *who);
+int open_gpgsm(const char *who);
+
+/* Is FOLDER/opened signed by one of the authority (keys.sh)? 0: yes, and what
+ * is signed is in FOLDER/signed. */
+int verify_openssl(void);
+int verify_nss(void);
+int verify_gpgsm(void);
+
+/* The server answers by this smime_profile from now on. */
+void house_profile(const char *name);
 
 #endif

@@ -88,15 +88,17 @@ static char rsa[] = "rsa@partner.test", ec[] = "ec@partner.test",
 static const struct {
 	char *rcpts[4];
 	enum seal_method method;
-	const char *algorithm;
+	const char *algorithm, *keys;
 } sealed[] = {
-	{ { rsa }, SEAL_SMIME, "AES-256-CBC" },
-	{ { ec }, SEAL_SMIME, "AES-256-CBC" },
-	{ { rsa, ec, both }, SEAL_SMIME, "AES-256-CBC" },
-	{ { upper }, SEAL_SMIME, "AES-256-CBC" },
-	{ { cv }, SEAL_OPENPGP, "AES-256" },
-	{ { pgp }, SEAL_OPENPGP, "AES-256" },
-	{ { cv, pgp, both }, SEAL_OPENPGP, "AES-256" },
+	{ { rsa }, SEAL_SMIME, "AES-256-CBC", "RSAES-PKCS1-v1_5" },
+	{ { ec }, SEAL_SMIME, "AES-256-CBC", "ECDH SHA256" },
+	{ { rsa, ec, both }, SEAL_SMIME, "AES-256-CBC",
+	    "RSAES-PKCS1-v1_5, ECDH SHA256" },
+	{ { upper }, SEAL_SMIME, "AES-256-CBC", "RSAES-PKCS1-v1_5" },
+	{ { cv }, SEAL_OPENPGP, "AES-256", "ECDH" },
+	{ { pgp }, SEAL_OPENPGP, "AES-256", "RSAES-PKCS1-v1_5" },
+	{ { cv, pgp, both }, SEAL_OPENPGP, "AES-256",
+	    "RSAES-PKCS1-v1_5, ECDH" },
 };
 
 static void
@@ -124,7 +126,10 @@ everyone_can_open_it(void **unused)
 		assert_int_equal(1, a->copies_count);
 		assert_int_equal(sealed[i].method, a->copies[0].method);
 		assert_string_equal(sealed[i].algorithm,
-		    a->copies[0].algorithm);
+		    a->copies[0].used.content);
+		assert_string_equal(sealed[i].keys, a->copies[0].used.keys);
+		assert_true(a->copies[0].used.monitored ==
+			    (strstr(sealed[i].keys, "PKCS1") != NULL));
 		assert_true(strlen(a->copies[0].keys) >= 40);
 		text = save(&a->copies[0]);
 		assert_form(text);

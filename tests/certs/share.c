@@ -10,7 +10,7 @@
 #include "certs/share.h"
 #include "milter/base/count.h"
 
-enum { RCPTS = 4, STATES = 8 };
+enum { RCPTS = 4, STATES = 16 };
 
 /* What must hold of every sharing. */
 static void
@@ -31,6 +31,8 @@ check(const struct share shares[RCPTS])
 			assert_true(copies[i].method == SEAL_SMIME
 					? s->certificate
 					: s->key);
+			if (copies[i].method == SEAL_SMIME)
+				assert_int_equal(s->content, copies[i].content);
 			if (!s->named)
 				assert_int_equal(1, copies[i].count);
 		}
@@ -50,6 +52,8 @@ everyone_has_one_copy_that_names_no_hidden_one(void **unused)
 			shares[i].certificate = bits & 1;
 			shares[i].key = bits & 2;
 			shares[i].named = bits & 4;
+			shares[i].content = bits & 8 ? CONTENT_AES_256_CBC
+						     : CONTENT_AES_256_GCM;
 		}
 		check(shares);
 	}
@@ -63,12 +67,33 @@ too_many_copies_are_none(void **unused)
 
 	(void)unused;
 	for (size_t i = 0; i < COUNT(shares); i++)
-		shares[i] = (struct share){ true, false, false };
+		shares[i] = (struct share){ .certificate = true };
 	assert_int_equal(SEAL_COPIES, share_out(shares, SEAL_COPIES, copies));
 	assert_int_equal(0, share_out(shares, SEAL_COPIES + 1, copies));
 	shares[0].named = shares[1].named = true;
 	assert_int_equal(SEAL_COPIES,
 	    share_out(shares, SEAL_COPIES + 1, copies));
+}
+
+/* As few copies as can be: one for each cipher of those who are named. */
+static void
+each_cipher_is_one_copy(void **unused)
+{
+	struct share shares[2 * CONTENTS];
+	struct share_copy copies[SEAL_COPIES];
+
+	(void)unused;
+	for (size_t i = 0; i < COUNT(shares); i++)
+		shares[i] = (struct share){ true, true, true,
+			(enum content)(i % CONTENTS) };
+	assert_int_equal(CONTENTS, share_out(shares, COUNT(shares), copies));
+	for (size_t i = 0; i < CONTENTS; i++) {
+		assert_int_equal(2, copies[i].count);
+		assert_int_equal(i, copies[i].content);
+	}
+	/* OpenPGP chooses by itself: whoever shares it shares one copy. */
+	shares[0].certificate = false;
+	assert_int_equal(1, share_out(shares, COUNT(shares), copies));
 }
 
 static const char header[] = "From: s@here.test\r\n"
@@ -121,6 +146,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    everyone_has_one_copy_that_names_no_hidden_one),
+		cmocka_unit_test(each_cipher_is_one_copy),
 		cmocka_unit_test(too_many_copies_are_none),
 		cmocka_unit_test(only_whole_addresses_are_names),
 	};
