@@ -90,6 +90,7 @@ class Gate:
             "policy_file": self.at("default.policy"),
             "message_size": "24M",
             "seal_time": 5,
+            "notice_hourly": 1000,
             "scan_children": 2,
             "signature_dir": self.at("clamav"),
             "signature_check": 1,
