@@ -208,8 +208,8 @@ is_usual_preamble(struct span preamble)
 	static const char *const usual[] = { "",
 		"This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156)",
 		"This is an OpenPGP/MIME encrypted message (RFC 2440 and 3156)",
-		"This is an OpenPGP/MIME encrypted message (RFC 9580 and "
-		"3156)" };
+		("This is an OpenPGP/MIME encrypted message (RFC 9580 and "
+		 "3156)") };
 
 	for (size_t i = 0; i < COUNT(usual); i++)
 		if (span_is(span_trim(preamble), usual[i]))

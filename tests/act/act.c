@@ -304,31 +304,6 @@ static const struct {
 	    SMFIS_TEMPFAIL, 0, "defer*1 defer*1 defer*1" },
 };
 
-/* "verdict*recipients" of every mail.verdict event, in order. */
-static void
-recorded(char *out, size_t size)
-{
-	char *copy = strdup(world.record), *at = copy, *one;
-
-	out[0] = '\0';
-	while ((one = strsep(&at, "\n")) != NULL) {
-		json_t *event = json_loads(one, 0, NULL);
-		const char *type =
-		    json_string_value(json_object_get(event, "type"));
-		size_t len = strlen(out);
-
-		if (type != NULL && strcmp(type, "mail.verdict") == 0)
-			snprintf(out + len, size - len, "%s%s*%lld",
-			    len > 0 ? " " : "",
-			    json_string_value(
-				json_object_get(event, "verdict")),
-			    json_integer_value(
-				json_object_get(event, "env_to_count")));
-		json_decref(event);
-	}
-	free(copy);
-}
-
 static void
 plain_cases(void **unused)
 {
@@ -341,7 +316,7 @@ plain_cases(void **unused)
 		memcpy(t.kinds, plain[i].kinds, sizeof t.kinds);
 		set_errors(0, 0, (int)plain[i].seal);
 		check(&t);
-		recorded(verdicts, sizeof verdicts);
+		world_verdicts(verdicts, sizeof verdicts);
 		for (size_t r = 0; r < RCPTS; r++)
 			held += world.held[r];
 		assert_string_equal(plain[i].verdicts, verdicts);

@@ -334,3 +334,27 @@ world_envelope(size_t count, bool inside)
 	e->inside = inside;
 	return e;
 }
+
+void
+world_verdicts(char *out, size_t size)
+{
+	char *copy = strdup(world.record), *at = copy, *one;
+
+	out[0] = '\0';
+	while ((one = strsep(&at, "\n")) != NULL) {
+		json_t *event = json_loads(one, 0, NULL);
+		const char *type =
+		    json_string_value(json_object_get(event, "type"));
+		size_t len = strlen(out);
+
+		if (type != NULL && strcmp(type, "mail.verdict") == 0)
+			snprintf(out + len, size - len, "%s%s*%lld",
+			    len > 0 ? " " : "",
+			    json_string_value(
+				json_object_get(event, "verdict")),
+			    json_integer_value(
+				json_object_get(event, "env_to_count")));
+		json_decref(event);
+	}
+	free(copy);
+}

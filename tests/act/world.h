@@ -58,6 +58,9 @@ struct envelope *world_envelope(size_t count, bool inside);
 /* Inspects a copy (see struct act). */
 struct findings *world_inspect(void *context, int copy);
 
+/* "verdict*recipients" of every mail.verdict event, in order. */
+void world_verdicts(char *out, size_t size);
+
 /* A memfd with the text. */
 int world_message(const char *text);
 

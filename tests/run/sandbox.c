@@ -139,21 +139,21 @@ static const struct {
 	int (*attempt)(void);
 	bool gpg; /* what starts gpg must be able to */
 } attempts[] = {
-	{ "read /etc/passwd", try_passwd },
-	{ "write a file outside", try_write },
-	{ "list the root folder", try_folder },
-	{ "open a network socket", try_socket },
-	{ "open a local socket", try_unix_socket },
-	{ "run a program", try_exec },
+	{ "read /etc/passwd", try_passwd, false },
+	{ "write a file outside", try_write, false },
+	{ "list the root folder", try_folder, false },
+	{ "open a network socket", try_socket, false },
+	{ "open a local socket", try_unix_socket, false },
+	{ "run a program", try_exec, false },
 	{ "make a process", try_fork, true },
-	{ "trace another process", try_ptrace },
-	{ "end another process", try_kill },
-	{ "read another process's memory", try_other_memory },
+	{ "trace another process", try_ptrace, false },
+	{ "end another process", try_kill, false },
+	{ "read another process's memory", try_other_memory, false },
 	{ "run code it wrote", try_run_memory, true },
-	{ "become another user", try_user },
-	{ "leave its namespaces", try_mount },
-	{ "use io_uring", try_io_uring },
-	{ "take more memory than its share", try_much_memory },
+	{ "become another user", try_user, false },
+	{ "leave its namespaces", try_mount, false },
+	{ "use io_uring", try_io_uring, false },
+	{ "take more memory than its share", try_much_memory, false },
 };
 
 static struct sandbox

@@ -210,7 +210,9 @@ def an_answer_stays_protected():
         d.send(notice(), sender="official@here.example")
         event = judged(d, 1)
         assert event["q"] == name and event["verdict"] == "encrypt", event
-        assert out.mails == []
+        # Its author is told of what did not leave, and nobody else.
+        assert {(m.sender, *m.rcpts) for m in out.mails} <= {
+            ("", "official@here.example")}, out.mails
 
 
 def held_for(d, number, message):
