@@ -218,6 +218,36 @@ no_name_leads_elsewhere(void **unused)
 }
 
 static void
+never(void *context, const char *name)
+{
+	(void)context;
+	assert_null(strstr(name, ".capabilities"));
+}
+
+/* They stand beside the keys that import put there, and are none. */
+static void
+capabilities_lie_beside(void **unused)
+{
+	struct reason why;
+	char *text;
+	size_t len;
+
+	(void)unused;
+	assert_int_equal(0, put("c@p.test", "eeeeeeeeeeeeeeee", "verified"));
+	assert_null(shelf_capabilities(folder, "c@p.test", &len));
+	write_file("smime/c@p.test.capabilities", "AES-256-GCM");
+	text = shelf_capabilities(folder, "C@P.test", &len);
+	assert_non_null(text);
+	assert_int_equal(11, len);
+	assert_memory_equal("AES-256-GCM", text, len);
+	free(text);
+	assert_int_equal(1, count_of("c@p.test"));
+	assert_int_equal(0, shelf_each(folder, "smime", never, NULL, &why));
+	write_file("outside@p.test.capabilities", "AES-256-GCM");
+	assert_null(shelf_capabilities(folder, "../outside@p.test", &len));
+}
+
+static void
 aside_and_away(void **unused)
 {
 	const char *id = "cccccccccccccccc";
@@ -256,6 +286,7 @@ main(void)
 		cmocka_unit_test(a_note_tells_the_trust),
 		cmocka_unit_test(so_many_and_no_more),
 		cmocka_unit_test(no_name_leads_elsewhere),
+		cmocka_unit_test(capabilities_lie_beside),
 		cmocka_unit_test(aside_and_away),
 	};
 
