@@ -182,8 +182,12 @@ open_nss(const char *who)
 	    house.folder, who, who);
 }
 
-int
-open_gpgsm(const char *who)
+/* Its agent is started for each call, and on a busy machine does not always
+ * come up in time. */
+enum { AGENT_TRIES = 3 };
+
+static int
+open_gpgsm_once(const char *who)
 {
 	return shell("cd %s && rm -rf gpgsm && mkdir -m 700 gpgsm && "
 		     "export GNUPGHOME=$PWD/gpgsm && "
@@ -198,6 +202,16 @@ open_gpgsm(const char *who)
 		     "2>>gpgsm.log; failed=$?; "
 		     "gpgconf --kill all; exit $failed; }",
 	    house.folder, who, who);
+}
+
+int
+open_gpgsm(const char *who)
+{
+	int failed = -1;
+
+	for (int i = 0; i < AGENT_TRIES && failed != 0; i++)
+		failed = open_gpgsm_once(who);
+	return failed;
 }
 
 /* The two halves of multipart/signed as bytes: sig and signed. */
@@ -245,11 +259,9 @@ verify_nss(void)
 	    house.folder);
 }
 
-int
-verify_gpgsm(void)
+static int
+verify_gpgsm_once(void)
 {
-	if (halves() != 0)
-		return -1;
 	return shell("cd %s && rm -rf gpgsm && mkdir -m 700 gpgsm && "
 		     "export GNUPGHOME=$PWD/gpgsm && "
 		     "openssl x509 -in authority.pem -noout -fingerprint "
@@ -261,4 +273,17 @@ verify_gpgsm(void)
 		     "--verify sig signed 2>>gpgsm.log; failed=$?; "
 		     "gpgconf --kill all; exit $failed",
 	    house.folder);
+}
+
+int
+verify_gpgsm(void)
+{
+	int failed = halves();
+
+	if (failed != 0)
+		return -1;
+	failed = -1;
+	for (int i = 0; i < AGENT_TRIES && failed != 0; i++)
+		failed = verify_gpgsm_once();
+	return failed;
 }
