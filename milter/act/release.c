@@ -19,6 +19,7 @@ struct release {
 	const char *id, *user, *note;
 	char nonce[IDENT_SIZE];
 	json_t *meta;
+	bool resumed; /* one with the same nonce came before it */
 };
 
 static int
@@ -129,6 +130,10 @@ settle(struct release *r, enum smtp_result sent, struct reason *why)
 
 	if (sent == SMTP_TAKEN)
 		return finish(r, RELEASE_SENT, "sent", why);
+	/* The attempt before, which was killed or lost its answer, came
+	 * through in between: this one was refused for that. */
+	if (r->resumed && token_passed(r->q, r->id, r->nonce))
+		return finish(r, RELEASE_ALREADY, "recovered", why);
 	if (sent == SMTP_REFUSED) {
 		(void)give_back(r);
 		return RELEASE_REFUSED;
@@ -224,6 +229,7 @@ from_releasing(struct release *r, struct reason *why)
 	snprintf(r->nonce, sizeof r->nonce, "%s", nonce);
 	if (token_passed(r->q, r->id, r->nonce))
 		return finish(r, RELEASE_ALREADY, "recovered", why);
+	r->resumed = true;
 	return send_held(r, why);
 }
 
