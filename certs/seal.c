@@ -77,6 +77,9 @@ seal_load(const struct conf *conf, char *ready, size_t size, struct reason *why)
 int
 seal_prepare(const struct conf *conf, const char *temp, struct reason *why)
 {
+	/* A second time it is prepared anew. */
+	store_close(&child.store);
+	openpgp_free(&child.openpgp);
 	child.milliseconds = conf->seal_time * 1000;
 	child.conf = conf;
 	child.protect = (int)conf->protect_headers;
